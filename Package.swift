@@ -1,0 +1,112 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// One list of settings for every Swift target: Swift 6 mode comes with the tools version.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    exclude: [], swiftSettings: strict)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+  name: "HummingbirdTesting", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "unetlens",
+  products: [
+    .executable(name: "unetlens", targets: ["unetlens"]),
+    .library(name: "StableDiffusion", targets: ["StableDiffusion"]),
+    .library(name: "Tensors", targets: ["Tensors"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries of the system.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CCairo", pkgConfig: "cairo-ft",
+      providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
+    .target(
+      name: "CKernels",
+      linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("m")]),
+
+    // Arrays, images, numerics. Starred in docs/ARCHITECTURE.md: Layers, Kernels, Networks,
+    // Similarity also build as Embedded Swift for the browser.
+    library("Files", [crypto]),
+    library("Tensors", ["Files", "CZlib"]),
+    library("Images", ["Files", "CImageCodecs"]),
+    library("Layers"),
+    library("Kernels"),
+    library("Networks", ["Kernels", "Layers"]),
+    library("Similarity", ["Kernels"]),
+    library("DNNLKernels", ["Kernels", "CKernels"]),
+    library(
+      "StableDiffusion",
+      ["Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "DNNLKernels"]),
+    library(
+      "Experiments",
+      [
+        "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
+        "DNNLKernels", "StableDiffusion",
+      ]),
+
+    // Pictures and pages.
+    library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo"]),
+    library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
+    library("Labeler", ["Files", "Tensors", "Images", "Layers", hummingbird, logging]),
+
+    // The program.
+    library(
+      "Commands",
+      [
+        "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
+        "DNNLKernels", "StableDiffusion", "Experiments", "Figures", "ProjectPage", "Labeler",
+        argumentParser, logging, hummingbird,
+      ]),
+    .executableTarget(
+      name: "unetlens", dependencies: ["Commands", argumentParser], swiftSettings: strict),
+
+    // Tests.
+    library("TestSupport", ["Files"]),
+    tests(of: "Files"),
+    tests(of: "Tensors"),
+    tests(of: "Images"),
+    tests(of: "Layers"),
+    tests(of: "Kernels", ["DNNLKernels", "Tensors"]),
+    tests(of: "Networks", ["Kernels", "Tensors"]),
+    tests(of: "Similarity", ["Kernels"]),
+    tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
+    tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),
+    tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
+    tests(of: "ProjectPage", ["Figures", "Tensors"]),
+    tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbirdTesting]),
+    tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
+  ],
+  cLanguageStandard: .c2x
+)

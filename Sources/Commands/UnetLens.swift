@@ -1,0 +1,14 @@
+public import ArgumentParser
+
+/// The `unetlens` program: one subcommand a task.
+public struct UnetLens: AsyncParsableCommand {
+  /// Name, summary and subcommands.
+  public static let configuration = CommandConfiguration(
+    commandName: "unetlens",
+    abstract: "Figures and a project page from the inner representations of a diffusion U-Net.",
+    version: Version.current,
+    subcommands: [])
+
+  /// The command without a subcommand: prints help.
+  public init() {}
+}

@@ -1,0 +1,1 @@
+// DNNLKernels: see docs/ARCHITECTURE.md.

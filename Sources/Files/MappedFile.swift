@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// A whole file, read-only in memory, paged in as it is touched.
+///
+/// The mapping lives as long as the object. A file that another process cuts short while it is
+/// mapped ends the program (SIGBUS); our own files are replaced by rename, never cut.
+public final class MappedFile: @unchecked Sendable {
+  // Unchecked: the mapping is private, read-only and never changes between init and deinit.
+
+  /// The path as the caller gave it.
+  public let path: String
+  /// The file's bytes; empty for an empty file.
+  public let bytes: UnsafeRawBufferPointer
+  /// The file's size in bytes.
+  public var count: Int { bytes.count }
+
+  /// Maps `path`.
+  ///
+  /// - Throws: ``FileError`` where it is missing, not a regular file, or may not be read.
+  public init(_ path: String) throws(FileError) {
+    self.path = path
+    // Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(path, doing: "open", errno) }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw FileError(path, doing: "look at", errno) }
+    guard info.st_mode & S_IFMT == S_IFREG else {
+      let found = info.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file"
+      throw FileError(path: path, "\(path): expected a file, found \(found)")
+    }
+    let size = Int(info.st_size)
+    if size == 0 {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard address != MAP_FAILED else { throw FileError(path, doing: "map into memory", errno) }
+    bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  deinit {
+    if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), count) }
+  }
+}

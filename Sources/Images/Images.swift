@@ -1,0 +1,1 @@
+// Images: see docs/ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+// Labeler: see docs/ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+// ProjectPage: see docs/ARCHITECTURE.md.

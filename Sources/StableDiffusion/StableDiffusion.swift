@@ -1,0 +1,1 @@
+// StableDiffusion: see docs/ARCHITECTURE.md.

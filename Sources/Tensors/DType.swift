@@ -1,0 +1,23 @@
+/// The element type of an array, spelled as numpy spells it.
+public enum DType: String, Sendable, CaseIterable {
+  case float64
+  case float32
+  case float16
+  case bfloat16
+  case int64
+  case int32
+  case int16
+  case int8
+  case uint8
+  case bool
+
+  /// Bytes of one element.
+  public var size: Int {
+    switch self {
+    case .float64, .int64: 8
+    case .float32, .int32: 4
+    case .float16, .bfloat16, .int16: 2
+    case .int8, .uint8, .bool: 1
+    }
+  }
+}

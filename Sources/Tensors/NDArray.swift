@@ -1,0 +1,37 @@
+/// An array of any rank: element type, shape, and its elements in row-major order.
+///
+/// The bytes are native (little endian), contiguous, and may be memory-mapped from a file.
+public struct NDArray: Sendable {
+  /// The element type.
+  public let dtype: DType
+  /// The side lengths; empty for a scalar array of one element.
+  public let shape: [Int]
+  /// The elements, `count * dtype.size` bytes, row-major, little endian.
+  public let storage: ArrayStorage
+
+  /// The number of elements.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// An array over `storage`, which must hold exactly `shape`'s elements.
+  public init(dtype: DType, shape: [Int], storage: ArrayStorage) {
+    precondition(storage.count == shape.reduce(1, *) * dtype.size)
+    self.dtype = dtype
+    self.shape = shape
+    self.storage = storage
+  }
+
+  /// A float32 array of the given values, row-major.
+  public init(_ values: [Float], shape: [Int]) {
+    self.init(dtype: .float32, shape: shape, storage: ArrayStorage(copying: values))
+  }
+
+  /// A float64 array of the given values, row-major.
+  public init(_ values: [Double], shape: [Int]) {
+    self.init(dtype: .float64, shape: shape, storage: ArrayStorage(copying: values))
+  }
+
+  /// An int64 array of the given values, row-major.
+  public init(_ values: [Int64], shape: [Int]) {
+    self.init(dtype: .int64, shape: shape, storage: ArrayStorage(copying: values))
+  }
+}
