@@ -17,7 +17,7 @@ public struct FileError: Error, CustomStringConvertible, Equatable {
     description = sentence
   }
 
-  /// An error from the system: "Cannot `doing` `path`: `strerror(code)`."
+  /// An error from the system: path, what was tried, and the text of `code`.
   public init(_ path: String, doing: String, _ code: Int32) {
     self.path = path
     description = "\(path): cannot \(doing): \(String(cString: strerror(code)))"
