@@ -24,8 +24,8 @@ AUTOENCODER = dict(
 
 # Stable Diffusion 1.5's block list, narrow. `attention_head_dim` is the number of heads.
 UNET = dict(
-    in_channels=4, out_channels=4, sample_size=64, block_out_channels=[32, 64, 96, 128],
-    layers_per_block=2, attention_head_dim=[1, 2, 3, 4], cross_attention_dim=TEXT_WIDTH,
+    in_channels=4, out_channels=4, sample_size=64, block_out_channels=[32, 64, 80, 96],
+    layers_per_block=2, attention_head_dim=[1, 2, 2, 3], cross_attention_dim=TEXT_WIDTH,
     norm_num_groups=8,
     down_block_types=["CrossAttnDownBlock2D"] * 3 + ["DownBlock2D"],
     up_block_types=["UpBlock2D"] + ["CrossAttnUpBlock2D"] * 3)
