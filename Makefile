@@ -1,0 +1,48 @@
+# Everything a newcomer needs: `make site` and `make test`. See README.md.
+SHELL := /bin/bash
+SWIFT ?= swift
+UNETLENS := .build/release/unetlens
+# One optimised build serves the program, the tests and the benchmarks.
+BUILD := $(SWIFT) build -c release
+
+.PHONY: build build-tests dependencies site figures test bench fuzz format lint serve data wasm clean
+
+build: dependencies
+	$(BUILD) --product unetlens
+
+build-tests: dependencies
+	$(BUILD) --build-tests
+
+dependencies:
+	@scripts/install-dependencies
+
+# make site [DATA=folder] [OUTPUT=folder]: `site/` is only ever made from `data/`.
+site: build
+	@scripts/make-site "$(UNETLENS)" "$(DATA)" "$(OUTPUT)"
+
+# make figures [DATA=folder] [OUTPUT=folder]
+figures: build
+	$(UNETLENS) figures --data "$(or $(DATA),data)" --output "$(or $(OUTPUT),figures)"
+
+# make test [FILTER=regular expression]
+test: build-tests
+	$(SWIFT) test -c release --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+bench: build
+	scripts/bench
+
+# make fuzz [RUNS=1000000]
+fuzz: dependencies
+	scripts/fuzz
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+serve: build
+	$(UNETLENS) serve $(if $(DATA),--data "$(DATA)")
+
+clean:
+	$(SWIFT) package clean
