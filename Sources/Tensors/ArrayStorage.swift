@@ -1,43 +1,58 @@
 public import Files
 
-/// Bytes of an array: owned, or a slice of a mapped file.
+/// Bytes of an array: owned, or part of a mapped file.
 public struct ArrayStorage: Sendable {
   private enum Owner: Sendable {
     case bytes([UInt8])
-    case mapped(MappedFile, Range<Int>)
+    case mapped(MappedFile)
   }
   private let owner: Owner
+  private let range: Range<Int>
 
   /// The number of bytes.
-  public var count: Int {
-    switch owner {
-    case .bytes(let bytes): bytes.count
-    case .mapped(_, let range): range.count
-    }
-  }
+  public var count: Int { range.count }
 
   /// Owned bytes.
-  public init(_ bytes: [UInt8]) { owner = .bytes(bytes) }
+  public init(_ bytes: [UInt8]) {
+    owner = .bytes(bytes)
+    range = 0..<bytes.count
+  }
 
   /// The bytes of `values` as they lie in memory.
   public init<Element: BitwiseCopyable>(copying values: [Element]) {
-    owner = .bytes(values.withUnsafeBytes { Array($0) })
+    self.init(values.withUnsafeBytes { Array($0) })
   }
 
   /// `range` of a mapped file, which must lie inside it.
   public init(_ file: MappedFile, _ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= file.count)
-    owner = .mapped(file, range)
+    owner = .mapped(file)
+    self.range = range
+  }
+
+  private init(_ owner: Owner, _ range: Range<Int>) {
+    self.owner = owner
+    self.range = range
+  }
+
+  /// A part of these bytes, shared and not copied; `part` counts from their start.
+  public func slice(_ part: Range<Int>) -> ArrayStorage {
+    precondition(part.lowerBound >= 0 && part.upperBound <= count)
+    return ArrayStorage(
+      owner, range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
   }
 
   /// Calls `body` with the bytes, valid only during the call and of any alignment.
-  public func withBytes<Result>(
-    _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     switch owner {
     case .bytes(let bytes):
-      return try bytes.withUnsafeBytes(body)
-    case .mapped(let file, let range):
+      return try bytes.withUnsafeBufferPointer { (all) throws(Failure) -> Result in
+        try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[range]))
+      }
+    case .mapped(let file):
+      defer { withExtendedLifetime(file) {} }
       return try body(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
     }
   }

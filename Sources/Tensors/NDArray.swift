@@ -10,11 +10,11 @@ public struct NDArray: Sendable {
   public let storage: ArrayStorage
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { storage.count / dtype.size }
 
   /// An array over `storage`, which must hold exactly `shape`'s elements.
   public init(dtype: DType, shape: [Int], storage: ArrayStorage) {
-    precondition(storage.count == shape.reduce(1, *) * dtype.size)
+    precondition(Shape.byteCount(shape, dtype) == storage.count)
     self.dtype = dtype
     self.shape = shape
     self.storage = storage
@@ -33,5 +33,19 @@ public struct NDArray: Sendable {
   /// An int64 array of the given values, row-major.
   public init(_ values: [Int64], shape: [Int]) {
     self.init(dtype: .int64, shape: shape, storage: ArrayStorage(copying: values))
+  }
+
+  /// A float16 array of the given values rounded to nearest, ties to even; row-major.
+  public init(float16 values: [Float], shape: [Int]) {
+    self.init(
+      dtype: .float16, shape: shape, storage: ArrayStorage(copying: values.map(Half.float16)))
+  }
+}
+
+extension NDArray: Equatable {
+  /// Whether dtype, shape and every byte agree; so a NaN equals the same NaN, and 0 not -0.
+  public static func == (left: NDArray, right: NDArray) -> Bool {
+    left.dtype == right.dtype && left.shape == right.shape
+      && left.storage.withBytes { a in right.storage.withBytes { b in a.elementsEqual(b) } }
   }
 }
