@@ -80,10 +80,10 @@ extension TorchGenerator {
     return order
   }
 
-  /// `torch.randint(bound, …)` of one value, for a bound up to 2^32.
+  /// `torch.randint(bound, …)` of one value: 64 bits are drawn for bounds from 2^28 on.
   public mutating func integer(below bound: UInt64) -> UInt64 {
-    precondition(bound > 0 && bound <= 1 << 32)
-    return bound == 1 << 32 ? UInt64(next32()) : UInt64(next32()) % bound
+    precondition(bound > 0)
+    return (bound < 1 << 28 ? UInt64(next32()) : next64()) % bound
   }
 
   /// `torch.nn.Linear(inputs, outputs)`'s initial weights `[outputs, inputs]` and bias.
