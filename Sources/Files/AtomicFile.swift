@@ -26,7 +26,7 @@ public enum AtomicFile {
   ) throws(FileError) -> Outcome {
     let contiguous = Array(bytes)
     if keepIfEqual, let old = try? MappedFile(path), old.count == contiguous.count,
-      contiguous.withUnsafeBytes({ old.bytes.elementsEqual($0) })
+      old.withBytes({ $0.elementsEqual(contiguous) })
     {
       return .unchanged
     }

@@ -18,7 +18,7 @@ public enum SHA256Hex {
   ///
   /// - Throws: ``FileError`` where it cannot be read.
   public static func ofFile(_ path: String) throws(FileError) -> String {
-    of(try MappedFile(path).bytes)
+    try MappedFile(path).withBytes { of($0) }
   }
 
   private static func hex(_ digest: SHA256.Digest) -> String {

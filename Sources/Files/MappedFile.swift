@@ -14,6 +14,9 @@ public final class MappedFile: @unchecked Sendable {
   /// The path as the caller gave it.
   public let path: String
   /// The file's bytes; empty for an empty file.
+  ///
+  /// Swift may release an object after its last use: unless the file is stored somewhere, reach the
+  /// bytes through ``withBytes(_:)``.
   public let bytes: UnsafeRawBufferPointer
   /// The file's size in bytes.
   public var count: Int { bytes.count }
@@ -41,6 +44,13 @@ public final class MappedFile: @unchecked Sendable {
     let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard address != MAP_FAILED else { throw FileError(path, doing: "map into memory", errno) }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  /// Calls `body` with the file's bytes and keeps the mapping alive until it returns.
+  public func withBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withExtendedLifetime(self) { (file) throws(Failure) in try body(file.bytes) }
   }
 
   deinit {

@@ -30,16 +30,19 @@ public enum ImageFile {
   ///
   /// - Throws: ``ImageError`` as ``load(_:)`` does.
   public static func loadInOwnMode(_ path: String) throws(ImageError) -> ModeImage {
-    try decodeInOwnMode(try map(path).bytes, name: path)
+    try map(path).withBytes { (bytes) throws(ImageError) in
+      try decodeInOwnMode(bytes, name: path)
+    }
   }
 
   /// Width and height in pixels, read from the header alone; EXIF rotation is not applied.
   ///
   /// - Throws: ``ImageError`` as ``load(_:)`` does, as far as the header shows it.
   public static func size(_ path: String) throws(ImageError) -> (width: Int, height: Int) {
-    let file = try map(path)
-    let header = try read(file.bytes, name: path, format: try format(of: file.bytes, name: path))
-    return (Int(header.width), Int(header.height))
+    try map(path).withBytes { (bytes) throws(ImageError) in
+      let header = try read(bytes, name: path, format: try format(of: bytes, name: path))
+      return (Int(header.width), Int(header.height))
+    }
   }
 
   /// The picture of the file's `bytes` in its own mode; `name` stands in errors.
