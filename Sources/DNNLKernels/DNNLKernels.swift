@@ -1,5 +1,5 @@
 internal import CKernels
-public import Kernels
+internal import Kernels
 
 /// The networks' operations on x86-64 (and whatever else oneDNN runs on) at the machine's speed.
 ///

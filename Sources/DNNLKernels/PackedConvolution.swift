@@ -1,5 +1,5 @@
 internal import CKernels
-public import Kernels
+internal import Kernels
 
 /// The packed weights of a 3x3 convolution.
 ///
