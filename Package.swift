@@ -53,6 +53,9 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
     .target(
+      name: "CFigures", exclude: ["font/DejaVuSans-subset.ttf", "font/LICENSE"],
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(
       name: "CKernels",
       linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("m")]),
 
@@ -77,7 +80,7 @@ let package = Package(
       ]),
 
     // Pictures and pages.
-    library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo"]),
+    library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
     library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
     library("Labeler", ["Files", "Tensors", "Images", "Layers", hummingbird, logging]),
 
@@ -99,7 +102,7 @@ let package = Package(
     tests(of: "Images"),
     tests(of: "Layers"),
     tests(of: "Kernels", ["DNNLKernels", "Tensors"]),
-    tests(of: "Networks", ["Kernels", "DNNLKernels", "Tensors"]),
+    tests(of: "Networks", ["Kernels", "Tensors"]),
     tests(of: "Similarity", ["Kernels"]),
     tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),
