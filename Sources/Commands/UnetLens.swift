@@ -7,7 +7,7 @@ public struct UnetLens: AsyncParsableCommand {
     commandName: "unetlens",
     abstract: "Figures and a project page from the inner representations of a diffusion U-Net.",
     version: Version.current,
-    subcommands: [])
+    subcommands: [FiguresCommand.self])
 
   /// The command without a subcommand: prints help.
   public init() {}

@@ -1,0 +1,82 @@
+import Files
+import Tensors
+
+/// A folder of cached arrays: which models it holds is read off its file names.
+///
+/// Arrays are read when a figure asks for them, not before.
+public struct DataFolder: Sendable {
+  /// The folder's path as the caller gave it.
+  public let path: String
+  /// The folder's regular files.
+  private let names: Set<String>
+  /// The short names of the models with any array, in byte order.
+  public let models: [String]
+
+  /// Lists `path`.
+  ///
+  /// - Throws: ``FigureError`` where it is no folder or cannot be read.
+  public init(_ path: String) throws(FigureError) {
+    self.path = path
+    do throws(FileError) {
+      names = Set(try Folder.names(in: path).filter { Folder.isFile(Folder.join(path, $0)) })
+    } catch { throw FigureError(.file, error.description) }
+    var found: Set<String> = []
+    for name in names {
+      for kind in ArrayKind.allCases {
+        if let model = kind.model(inFileName: name) { found.insert(model) }
+      }
+    }
+    models = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Whether the folder has a file of this name.
+  public func has(_ name: String) -> Bool { names.contains(name) }
+
+  /// Whether the folder has this array of `model`.
+  public func has(_ kind: ArrayKind, _ model: String) -> Bool { has(kind.fileName(model)) }
+
+  /// The short names of the models meant by `words`, spelled as the folder spells them; all of them
+  /// where `words` is empty.
+  ///
+  /// - Throws: ``FigureError`` naming a word that fits no model, and the models there are.
+  public func models(matching words: [String]) throws(FigureError) -> [String] {
+    if words.isEmpty { return models }
+    var found: [String] = []
+    for word in words {
+      guard
+        let model = models.first(where: { $0 == word })
+          ?? models.first(where: { ModelName.match($0, word) })
+      else {
+        let known = models.isEmpty ? "no model" : models.joined(separator: ", ")
+        throw FigureError(
+          .unknownName, "\(path): expected arrays of the model \"\(word)\", found \(known)")
+      }
+      if !found.contains(model) { found.append(model) }
+    }
+    return found
+  }
+
+  /// A file of arrays, with its hash for provenance; nil where the folder has none of this name.
+  ///
+  /// - Throws: ``FigureError`` where it cannot be read.
+  func file(_ name: String) throws(FigureError) -> DataFile? {
+    guard has(name) else { return nil }
+    let path = Folder.join(self.path, name)
+    let archive: Archive
+    do throws(TensorError) { archive = try ArrayFile.read(path) } catch {
+      throw FigureError(.file, error.description)
+    }
+    let hash: String
+    do throws(FileError) { hash = try SHA256Hex.ofFile(path) } catch {
+      throw FigureError(.file, error.description)
+    }
+    return DataFile(path: path, archive: archive, source: Figure.Source(name: name, sha256: hash))
+  }
+
+  /// The file of this kind of `model`; nil where there is none.
+  ///
+  /// - Throws: ``FigureError`` where it cannot be read.
+  func file(_ kind: ArrayKind, _ model: String) throws(FigureError) -> DataFile? {
+    try file(kind.fileName(model))
+  }
+}

@@ -1,0 +1,48 @@
+/// One of the figures that can be made from a data folder.
+///
+/// To add a figure: write a file beside this one with a function from arrays to a ``Figure``, make it
+/// a `FigureKind`, and name it in ``all``. `unetlens figures` and the page take it from there.
+public struct FigureKind: Sendable {
+  /// The name on the command line and in file names.
+  public let name: String
+  /// What it shows, one sentence without a full stop, for `--list`.
+  public let summary: String
+  /// How it is made.
+  let maker: Maker
+
+  /// How figures of a kind are made.
+  enum Maker: Sendable {
+    /// One figure a model.
+    case each(@Sendable (DataFolder, String) throws(FigureError) -> FigureDraft)
+    /// One figure for several models; an empty list means all that the folder has.
+    case together(@Sendable (DataFolder, [String]) throws(FigureError) -> FigureDraft)
+  }
+
+  /// All figures, in the order in which a page would show them.
+  public static let all: [FigureKind] = [.quantitative, .normMaps, .normHistograms]
+
+  /// The figure of this name, or nil.
+  public static func named(_ name: String) -> FigureKind? { all.first { $0.name == name } }
+
+  /// The figures of this kind for `models`; a draft without a figure says why in its warnings.
+  ///
+  /// - Parameter models: names as ``DataFolder/models`` has them; empty: all there are, and sets of
+  ///   arrays (the thesis's mean norm maps) whole.
+  /// - Throws: ``FigureError`` where an array is there but wrong.
+  public func drafts(
+    from data: DataFolder, models: [String] = []
+  ) throws(FigureError) -> [FigureDraft] {
+    switch maker {
+    case .each(let make):
+      var drafts: [FigureDraft] = []
+      for model in models.isEmpty ? data.models : models {
+        var draft = try make(data, model)
+        draft.model = model
+        drafts.append(draft)
+      }
+      return drafts
+    case .together(let make):
+      return [try make(data, models)]
+    }
+  }
+}

@@ -1,0 +1,1 @@
+// Similarity: see docs/ARCHITECTURE.md.
