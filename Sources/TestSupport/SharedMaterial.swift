@@ -23,4 +23,7 @@ public enum SharedMaterial {
   public static var hasReference: Bool { Folder.isFolder(reference) }
   /// Checkpoints, images and vectors computed by the original Python.
   public static var reference: String { Folder.join(root, "reference") }
+
+  /// The committed checkpoints and vectors, `Tests/Fixtures`.
+  public static let fixtures = Folder.join(repository, "Tests/Fixtures")
 }
