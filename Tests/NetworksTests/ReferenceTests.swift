@@ -1,3 +1,4 @@
+import DNNLKernels
 import Foundation
 import Kernels
 import Layers
@@ -64,12 +65,25 @@ struct ReferenceTests {
     }
   }
 
-  @Test(arguments: Case.all)
-  func `every layer of the U-Net is PyTorch's`(_ test: Case) throws {
+  /// Whose kernels compute.
+  enum Backend: Sendable, CaseIterable {
+    case portable
+    case oneDNN
+  }
+
+  @Test(arguments: Case.all, Backend.allCases)
+  func `every layer of the U-Net is PyTorch's`(_ test: Case, _ backend: Backend) throws {
+    switch backend {
+    case .portable: try checkLayers(test, PortableKernels())
+    case .oneDNN: try checkLayers(test, DNNLKernels())
+    }
+  }
+
+  private func checkLayers(_ test: Case, _ kernels: some Kernels) throws {
     let vectors = try test.vectors()
     let unet = try UNet(
       test.unet, weights: try test.source("unet", "diffusion_pytorch_model"),
-      kernels: PortableKernels())
+      kernels: kernels)
     let text = try unet.condition(text: try vectors.tokens("text_empty"))
     var seen = 0
     for (name, map) in [
@@ -93,12 +107,19 @@ struct ReferenceTests {
     #expect(seen >= 45)
   }
 
-  @Test(arguments: Case.all)
-  func `a prompt reaches the layers`(_ test: Case) throws {
+  @Test(arguments: Case.all, Backend.allCases)
+  func `a prompt reaches the layers`(_ test: Case, _ backend: Backend) throws {
+    switch backend {
+    case .portable: try checkPrompt(test, PortableKernels())
+    case .oneDNN: try checkPrompt(test, DNNLKernels())
+    }
+  }
+
+  private func checkPrompt(_ test: Case, _ kernels: some Kernels) throws {
     let vectors = try test.vectors()
     let unet = try UNet(
       test.unet, weights: try test.source("unet", "diffusion_pytorch_model"),
-      kernels: PortableKernels())
+      kernels: kernels)
     let text = try unet.condition(text: try vectors.tokens("text_prompt"))
     let names = vectors.file.names.filter { $0.hasPrefix("prompt/") }
     let layers = names.compactMap { Layer(name: String($0.dropFirst("prompt/".count))) }
@@ -111,12 +132,19 @@ struct ReferenceTests {
     }
   }
 
-  @Test(arguments: Case.all)
-  func `the text encoder's states are transformers'`(_ test: Case) throws {
+  @Test(arguments: Case.all, Backend.allCases)
+  func `the text encoder's states are transformers'`(_ test: Case, _ backend: Backend) throws {
+    switch backend {
+    case .portable: try checkText(test, PortableKernels())
+    case .oneDNN: try checkText(test, DNNLKernels())
+    }
+  }
+
+  private func checkText(_ test: Case, _ kernels: some Kernels) throws {
     let vectors = try test.vectors()
     let encoder = try TextEncoder(
       test.textEncoder, weights: try test.source("text_encoder", "model"),
-      kernels: PortableKernels())
+      kernels: kernels)
     for prompt in ["empty", "prompt"] {
       let ids = try vectors.values("ids_\(prompt)").map { Int($0) }
       let found = try encoder.encode(ids: ids)

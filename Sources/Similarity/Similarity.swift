@@ -1,1 +1,0 @@
-// Similarity: see docs/ARCHITECTURE.md.
