@@ -29,4 +29,23 @@ public indirect enum Archive: Sendable {
     default: nil
     }
   }
+
+  /// Every array with its path of keys and indices ("a/b/0"; "" for a lone one), in file order.
+  public var arrays: [(name: String, array: NDArray)] {
+    var found: [(name: String, array: NDArray)] = []
+    collect("", &found)
+    return found
+  }
+
+  private func collect(_ path: String, _ found: inout [(name: String, array: NDArray)]) {
+    let prefix = path.isEmpty ? "" : path + "/"
+    switch self {
+    case .array(let array): found.append((path, array))
+    case .dict(let entries):
+      for (key, value) in entries { value.collect(prefix + key, &found) }
+    case .list(let elements), .tuple(let elements):
+      for (index, value) in elements.enumerated() { value.collect(prefix + String(index), &found) }
+    case .int, .double, .bool, .string, .none: break
+    }
+  }
 }

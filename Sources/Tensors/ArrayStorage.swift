@@ -52,8 +52,9 @@ public struct ArrayStorage: Sendable {
         try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[range]))
       }
     case .mapped(let file):
-      defer { withExtendedLifetime(file) {} }
-      return try body(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+      return try file.withBytes { (all) throws(Failure) -> Result in
+        try body(UnsafeRawBufferPointer(rebasing: all[range]))
+      }
     }
   }
 }

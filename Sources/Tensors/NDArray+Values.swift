@@ -55,6 +55,16 @@ extension NDArray {
     }
   }
 
+  /// The elements at `range` of the row-major order as float64.
+  ///
+  /// For going through an array that is larger than memory.
+  public func doubles(_ range: Range<Int>) -> [Double] {
+    NDArray(
+      dtype: dtype, shape: [range.count],
+      storage: storage.slice(range.lowerBound * dtype.size..<range.upperBound * dtype.size)
+    ).doubles()
+  }
+
   private func whole<Value>(_ values: [Value], _ convert: (Value) -> Int64?) -> [Int64]? {
     var result: [Int64] = []
     result.reserveCapacity(values.count)

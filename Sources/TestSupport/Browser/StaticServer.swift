@@ -49,7 +49,7 @@ public final class StaticServer: Sendable {
       if decoded.hasSuffix("/") { path += "index.html" }
       if let file = try? MappedFile(path) {
         status = "200 OK"
-        body = Array(file.bytes)
+        body = file.withBytes { Array($0) }
         type = types[String(path.split(separator: ".").last ?? "")] ?? "application/octet-stream"
       }
     }
