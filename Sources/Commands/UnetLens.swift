@@ -7,7 +7,10 @@ public struct UnetLens: AsyncParsableCommand {
     commandName: "unetlens",
     abstract: "Figures and a project page from the inner representations of a diffusion U-Net.",
     version: Version.current,
-    subcommands: [FiguresCommand.self])
+    subcommands: [
+      FiguresCommand.self,
+      InspectCommand.self,
+    ])
 
   /// The command without a subcommand: prints help.
   public init() {}
