@@ -1,0 +1,112 @@
+import Figures
+import Files
+import Foundation
+
+/// Whose each array file is: known by its hash, or by the record of the run that made it.
+struct ArrayOrigins {
+  /// What is known of one file.
+  struct Origin {
+    let file: String
+    let sha256: String
+    /// HTML that credits those who made it.
+    let credit: String
+    /// The command that made it, where it is recorded.
+    var command: String?
+    /// Checkpoint, images and options, where they are recorded.
+    var details: String?
+  }
+
+  private(set) var origins: [String: Origin] = [:]
+  private(set) var warnings: [String] = []
+
+  private struct Record: Decodable {
+    struct Entry: Decodable {
+      var sha256: String
+      var command: String?
+      var checkpoint: String?
+      var imageCount: Int?
+      var options: [String: String]?
+      var version: String?
+    }
+    var arrays: [String: Entry]
+  }
+
+  /// The origins of all sources of `figures`.
+  ///
+  /// - Throws: ``PageError`` where a provenance file is there but wrong.
+  init(
+    figures: [Figure], data: DataFolder, content: Content, filler: NumberFiller,
+    noting problems: inout Set<PageProblem>
+  ) throws(PageError) {
+    for figure in figures {
+      var records: [Record] = []
+      for model in figure.models {
+        if let record = try Self.record(of: model, data) { records.append(record) }
+      }
+      for source in figure.sources where origins[source.name] == nil {
+        origins[source.name] = origin(
+          source, models: figure.models, records, content, filler, &problems)
+      }
+    }
+  }
+
+  private mutating func origin(
+    _ source: Figure.Source, models: [String], _ records: [Record], _ content: Content,
+    _ filler: NumberFiller, _ problems: inout Set<PageProblem>
+  ) -> Origin {
+    func credit(_ value: Content.Value?) -> String {
+      guard let value, case .markup(let html) = filler.fill(value, noting: &problems) else {
+        return ""
+      }
+      return html
+    }
+    for entry in content["credits"]?.elements ?? [] {
+      let hashes = entry.fields["sha256"]?.elements.compactMap(\.text) ?? []
+      if hashes.contains(source.sha256) {
+        return Origin(
+          file: source.name, sha256: source.sha256, credit: credit(entry.fields["credit"]))
+      }
+    }
+    if let entry = records.compactMap({ $0.arrays[source.name] }).first {
+      if entry.sha256 == source.sha256 {
+        return Origin(
+          file: source.name, sha256: source.sha256, credit: credit(content["provenance.own"]),
+          command: entry.command, details: Self.details(entry))
+      }
+      warnings.append(
+        "\(source.name): its SHA-256 is not the one in the model's provenance file; the page calls "
+          + "its origin unknown")
+    }
+    let statement = models.compactMap { content["models.\($0).arrays"] }.first
+    return Origin(
+      file: source.name, sha256: source.sha256,
+      credit: credit(statement ?? content["provenance.unknown"]))
+  }
+
+  private static func details(_ entry: Record.Entry) -> String {
+    var parts: [String] = []
+    if let checkpoint = entry.checkpoint { parts.append("checkpoint \(checkpoint)") }
+    if let count = entry.imageCount { parts.append("\(count) images") }
+    for (name, value) in (entry.options ?? [:]).sorted(by: { $0.key < $1.key }) {
+      parts.append("\(name) \(value)")
+    }
+    if let version = entry.version { parts.append("unetlens \(version)") }
+    return parts.joined(separator: ", ")
+  }
+
+  private static func record(
+    of model: String, _ data: DataFolder
+  ) throws(PageError) -> Record? {
+    let name = "provenance_\(model).json"
+    guard data.has(name) else { return nil }
+    let path = Folder.join(data.path, name)
+    do {
+      return try JSONDecoder().decode(
+        Record.self, from: try MappedFile(path).withBytes { Data($0) })
+    } catch let error as FileError {
+      throw PageError([PageProblem(error)])
+    } catch {
+      throw PageError(path, "expected a provenance file as docs/FORMATS.md describes it")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Figures
+
+/// The figures that a page shows: those of each model, and those over several.
+struct ShownFigures {
+  private(set) var figures: [Figure] = []
+  private(set) var warnings: [String] = []
+
+  /// Makes every figure that the arrays allow.
+  ///
+  /// - Parameters:
+  ///   - models: the chosen models; empty: all, and sets of arrays that are no model's.
+  ///   - order: names of kinds to be shown first.
+  /// - Throws: ``PageError`` where arrays are there but wrong, all complaints together.
+  init(data: DataFolder, models: [String], order: [String]) throws(PageError) {
+    var problems: [PageProblem] = []
+    let first = order.compactMap(FigureKind.named)
+    for kind in first + FigureKind.all.filter({ !order.contains($0.name) }) {
+      do {
+        for draft in try kind.drafts(from: data, models: models) {
+          if let figure = draft.figure { figures.append(figure) }
+          warnings += draft.warnings
+        }
+      } catch {
+        problems.append(PageProblem(Self.location(error.description, data), error.description))
+      }
+    }
+    if !problems.isEmpty { throw PageError(problems.map(Self.shortened)) }
+  }
+
+  /// The figure of `kind`, of `model` where it is one a model.
+  func figure(_ kind: String, of model: String? = nil) -> Figure? {
+    figures.first { $0.kind == kind && (model == nil || $0.model == model) }
+  }
+
+  /// Figure errors start with the path of the array file.
+  private static func location(_ sentence: String, _ data: DataFolder) -> SourceLocation {
+    let path = sentence.prefix { $0 != ":" }
+    return SourceLocation(path.hasPrefix(data.path) ? String(path) : data.path, line: 0)
+  }
+
+  private static func shortened(_ problem: PageProblem) -> PageProblem {
+    let prefix = "\(problem.location.file): "
+    guard problem.message.hasPrefix(prefix) else { return problem }
+    return PageProblem(problem.location, String(problem.message.dropFirst(prefix.count)))
+  }
+}

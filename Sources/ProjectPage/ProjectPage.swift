@@ -1,1 +1,0 @@
-// ProjectPage: see docs/ARCHITECTURE.md.
