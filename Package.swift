@@ -12,10 +12,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  of name: String, _ dependencies: [Target.Dependency] = [], fixtures: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-    exclude: [], swiftSettings: strict)
+    exclude: fixtures, swiftSettings: strict)
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -79,6 +81,8 @@ let package = Package(
         "DNNLKernels", "StableDiffusion",
       ]),
 
+    library("Dataset", ["Files", "Images"]),
+
     // Pictures and pages.
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
     library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
@@ -89,7 +93,8 @@ let package = Package(
       "Commands",
       [
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
-        "DNNLKernels", "StableDiffusion", "Experiments", "Figures", "ProjectPage", "Labeler",
+        "DNNLKernels", "StableDiffusion", "Experiments", "Dataset", "Figures", "ProjectPage",
+        "Labeler",
         argumentParser, logging, hummingbird,
       ]),
     .executableTarget(
@@ -99,7 +104,8 @@ let package = Package(
     library("TestSupport", ["Files"]),
     tests(of: "Files"),
     tests(of: "Tensors"),
-    tests(of: "Images"),
+    tests(of: "Images", ["Files"], fixtures: ["Fixtures"]),
+    tests(of: "Dataset", ["Files", "Images"]),
     tests(of: "Layers"),
     tests(of: "Kernels", ["DNNLKernels", "Tensors"]),
     tests(of: "Networks", ["Kernels", "Tensors"]),

@@ -90,6 +90,11 @@ codec_status codec_png_write(
   return CODEC_OK;
 }
 
+int64_t codec_inflate(const uint8_t *bytes, size_t count, uint8_t *output, size_t capacity) {
+  uLongf written = capacity;
+  return uncompress(output, &written, bytes, count) == Z_OK ? (int64_t)written : -1;
+}
+
 void codec_free(uint8_t *bytes) { free(bytes); }
 
 const char *codec_libpng_version(void) { return png_get_libpng_ver(NULL); }

@@ -70,6 +70,16 @@ public enum ImageFile {
       palette: mode == .palette ? withUnsafeBytes(of: header.palette) { Array($0) } : [])
   }
 
+  /// The picture of the file's `bytes` in its own mode and upright, as Pillow's `exif_transpose`
+  /// leaves it; `name` stands in errors.
+  ///
+  /// - Throws: ``ImageError`` as ``load(_:)`` does.
+  public static func decodeUpright(
+    _ bytes: UnsafeRawBufferPointer, name: String
+  ) throws(ImageError) -> ModeImage {
+    try decodeInOwnMode(bytes, name: name).turned(Orientation.of(bytes))
+  }
+
   static func map(_ path: String) throws(ImageError) -> MappedFile {
     do throws(FileError) {
       return try MappedFile(path)

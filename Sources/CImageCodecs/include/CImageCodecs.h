@@ -71,6 +71,8 @@ codec_status codec_png_write(
 // Baseline JPEG of RGB pixels without chroma subsampling (4:4:4).
 codec_status codec_jpeg_write(
     const uint8_t *pixels, uint32_t width, uint32_t height, int32_t quality, codec_output *output);
+// Inflates a zlib stream; the number of bytes, or -1 where it is broken or larger than capacity.
+int64_t codec_inflate(const uint8_t *bytes, size_t count, uint8_t *output, size_t capacity);
 void codec_free(uint8_t *bytes);
 
 // "1.6.39", "1.2.13" and so on: PNG bytes are equal only between equal versions.
