@@ -8,9 +8,10 @@ public struct UnetLens: AsyncParsableCommand {
     abstract: "Figures and a project page from the inner representations of a diffusion U-Net.",
     version: Version.current,
     subcommands: [
-      PageCommand.self,
+      DatasetCommand.self,
       FiguresCommand.self,
       InspectCommand.self,
+      PageCommand.self,
     ])
 
   /// The command without a subcommand: prints help.

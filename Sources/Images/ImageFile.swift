@@ -39,10 +39,17 @@ public enum ImageFile {
   ///
   /// - Throws: ``ImageError`` as ``load(_:)`` does, as far as the header shows it.
   public static func size(_ path: String) throws(ImageError) -> (width: Int, height: Int) {
-    try map(path).withBytes { (bytes) throws(ImageError) in
-      let header = try read(bytes, name: path, format: try format(of: bytes, name: path))
-      return (Int(header.width), Int(header.height))
-    }
+    try map(path).withBytes { (bytes) throws(ImageError) in try size(of: bytes, name: path) }
+  }
+
+  /// Width and height in pixels of the file's `bytes`, otherwise as ``size(_:)``.
+  ///
+  /// - Throws: ``ImageError`` as ``size(_:)`` does.
+  public static func size(
+    of bytes: UnsafeRawBufferPointer, name: String
+  ) throws(ImageError) -> (width: Int, height: Int) {
+    let header = try read(bytes, name: name, format: try format(of: bytes, name: name))
+    return (Int(header.width), Int(header.height))
   }
 
   /// The picture of the file's `bytes` in its own mode; `name` stands in errors.
