@@ -9,8 +9,10 @@ public struct UnetLens: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       DatasetCommand.self,
+      ExtractCommand.self,
       FiguresCommand.self,
       InspectCommand.self,
+      ModelsCommand.self,
       PageCommand.self,
     ])
 

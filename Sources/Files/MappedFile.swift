@@ -53,6 +53,16 @@ public final class MappedFile: @unchecked Sendable {
     try withExtendedLifetime(self) { (file) throws(Failure) in try body(file.bytes) }
   }
 
+  /// Lets the system drop the whole pages inside `range` from memory; they are paged in again when
+  /// they are read again.
+  public func releasePages(_ range: Range<Int>) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = range.upperBound / page * page
+    guard first < last, let start = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: start + first), last - first, MADV_DONTNEED)
+  }
+
   deinit {
     if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), count) }
   }

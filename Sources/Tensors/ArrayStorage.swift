@@ -57,4 +57,11 @@ public struct ArrayStorage: Sendable {
       }
     }
   }
+
+  /// Lets the system drop what was read of a mapped file from memory; owned bytes stay.
+  ///
+  /// Bytes that are read again are paged in again.
+  package func releasePages() {
+    if case .mapped(let file) = owner { file.releasePages(range) }
+  }
 }

@@ -1,1 +1,0 @@
-// StableDiffusion: see docs/ARCHITECTURE.md.
