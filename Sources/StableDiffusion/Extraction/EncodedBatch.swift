@@ -6,4 +6,9 @@ public struct EncodedBatch: Sendable {
   public let latents: [FeatureMap]
   /// The noise that every image of the batch gets, `[h * w, 4]`.
   public let noise: FeatureMap
+
+  package init(latents: [FeatureMap], noise: FeatureMap) {
+    self.latents = latents
+    self.noise = noise
+  }
 }
