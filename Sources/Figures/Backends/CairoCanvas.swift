@@ -71,7 +71,9 @@ struct CairoCanvas: Canvas {
   }
 
   mutating func draw(_ image: PlacedRaster) {
-    let raster = enlargesMaps && !image.isSmooth ? image.raster.enlarged() : image.raster
+    let raster =
+      enlargesMaps && !image.isSmooth
+      ? image.raster.enlarged(by: image.raster.enlargement) : image.raster
     guard let surface = Self.surface(of: raster) else { return }
     defer { cairo_surface_destroy(surface) }
     cairo_save(context)

@@ -55,20 +55,23 @@ enum PNGBackend {
     return try encode(image, texts: texts)
   }
 
-  /// A small PNG of `raster`, for embedding into an SVG.
+  /// A PNG of `raster`, every pixel made a square of `factor` by `factor`, for embedding into SVG;
+  /// indexed where there are at most 256 colours.
   ///
   /// - Throws: ``FigureError`` with what libpng said.
-  static func encode(_ raster: Raster) throws(FigureError) -> [UInt8] {
+  static func encode(_ raster: Raster, enlargedBy factor: Int) throws(FigureError) -> [UInt8] {
     let palette = Palette(raster)
-    let bytes = palette?.indices ?? raster.pixels
+    let channels = palette == nil ? 3 : 1
+    let bytes = Raster.repeating(
+      palette?.indices ?? raster.pixels, channels: channels, width: raster.width, factor: factor)
     var result: Result<[UInt8], FigureError> = .success([])
     bytes.withUnsafeBufferPointer { pixels in
       (palette?.colors ?? []).withUnsafeBufferPointer { colors in
         var image = figures_png()
         image.pixels = pixels.baseAddress
-        image.stride = palette == nil ? 3 * raster.width : raster.width
-        image.width = UInt32(raster.width)
-        image.height = UInt32(raster.height)
+        image.stride = channels * raster.width * factor
+        image.width = UInt32(raster.width * factor)
+        image.height = UInt32(raster.height * factor)
         image.layout = palette == nil ? figures_pixels_rgb : figures_pixels_indexed
         image.palette = colors.baseAddress
         image.palette_count = Int32(colors.count / 3)
@@ -77,37 +80,6 @@ enum PNGBackend {
       }
     }
     return try result.get()
-  }
-
-  /// The colours of a picture that has at most 256, and each pixel as a place among them.
-  private struct Palette {
-    var colors: [UInt8] = []
-    var indices: [UInt8] = []
-
-    init?(_ raster: Raster) {
-      var places: [UInt32: UInt8] = [:]
-      var last: (color: UInt32, place: UInt8)?
-      indices.reserveCapacity(raster.width * raster.height)
-      for at in stride(from: 0, to: raster.pixels.count, by: 3) {
-        let channels = raster.pixels[at..<at + 3]
-        let color = channels.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        if let last, last.color == color {
-          indices.append(last.place)
-          continue
-        }
-        let place: UInt8
-        if let known = places[color] {
-          place = known
-        } else {
-          guard places.count < 256 else { return nil }
-          place = UInt8(places.count)
-          places[color] = place
-          colors += channels
-        }
-        last = (color, place)
-        indices.append(place)
-      }
-    }
   }
 
   private static func encode(
@@ -141,24 +113,5 @@ enum PNGBackend {
     }
     defer { free(bytes) }
     return Array(UnsafeBufferPointer(start: bytes, count: count))
-  }
-}
-
-/// Cairo's sticky errors as ours.
-enum CairoStatus {
-  /// Fails where anything drawn on `context` failed before.
-  ///
-  /// - Throws: ``FigureError`` with Cairo's message.
-  static func check(_ context: OpaquePointer) throws(FigureError) {
-    try check(cairo_status(context))
-  }
-
-  /// Fails unless `status` is success.
-  ///
-  /// - Throws: ``FigureError`` with Cairo's message.
-  static func check(_ status: cairo_status_t) throws(FigureError) {
-    guard status != CAIRO_STATUS_SUCCESS else { return }
-    throw FigureError(
-      .drawing, "Cairo could not draw: \(String(cString: cairo_status_to_string(status)))")
   }
 }

@@ -31,7 +31,7 @@ struct SVGCanvas: Canvas {
       attributes.append(("clip-path", "url(#\(name))"))
     }
     write("<g")
-    for (name, value) in attributes { write(" \(name)=\"\(SVGText.escape(value))\"") }
+    for (name, value) in attributes { write(" \(name)=\"\(SVGText.attribute(value))\"") }
     write(">\n")
   }
 
@@ -39,7 +39,7 @@ struct SVGCanvas: Canvas {
 
   mutating func draw(_ shape: Shape) {
     write("<path")
-    if let id = shape.id { write(" id=\"\(SVGText.escape(id))\"") }
+    if let id = shape.id { write(" id=\"\(SVGText.attribute(id))\"") }
     write(" d=\"")
     write(shape.path, places: 4)
     write("\"")
@@ -81,14 +81,15 @@ struct SVGCanvas: Canvas {
     write("</g><text fill-opacity=\"0\"")
     write(" font-size", text.size)
     if text.width > 0 { write(" textLength", text.width) }
-    write(">\(SVGText.escape(text.string))</text></g>\n")
+    write(">\(SVGText.content(text.string))</text></g>\n")
   }
 
   mutating func draw(_ image: PlacedRaster) {
     do throws(FigureError) {
-      let png = try PNGBackend.encode(image.isSmooth ? image.raster : image.raster.enlarged())
+      let factor = image.isSmooth ? 1 : image.raster.enlargement
+      let png = try PNGBackend.encode(image.raster, enlargedBy: factor)
       write("<image")
-      if let id = image.id { write(" id=\"\(SVGText.escape(id))\"") }
+      if let id = image.id { write(" id=\"\(SVGText.attribute(id))\"") }
       write(rect: image.rect)
       write(" preserveAspectRatio=\"none\"")
       if !image.isSmooth { write(" style=\"image-rendering:pixelated\"") }
@@ -121,9 +122,9 @@ struct SVGCanvas: Canvas {
       viewBox="0 0 \(width) \(height)" role="img" \
       aria-labelledby="\(prefix)-title \(prefix)-description" \
       font-family="'DejaVu Sans', sans-serif">
-      <title id="\(prefix)-title">\(SVGText.escape(title))</title>
-      <desc id="\(prefix)-description">\(SVGText.escape(description))</desc>
-      <metadata>\(SVGText.escape(metadata))</metadata>
+      <title id="\(prefix)-title">\(SVGText.content(title))</title>
+      <desc id="\(prefix)-description">\(SVGText.content(description))</desc>
+      <metadata id="\(prefix)-provenance">\(SVGText.content(metadata))</metadata>
       <defs>
 
       """)

@@ -1,15 +1,20 @@
 /// Text inside SVG, and bytes as text.
 enum SVGText {
-  /// `text` for an element's content or a quoted attribute, escaped by Unicode scalar (a character may
-  /// hide a `<` under combining marks); control characters that XML forbids become U+FFFD.
-  static func escape(_ text: String) -> String {
+  /// `text` for an attribute in double quotes; see ``content(_:)``.
+  static func attribute(_ text: String) -> String { escape(text, quotes: true) }
+
+  /// `text` for an element's content, escaped by Unicode scalar (a character may hide a `<` under
+  /// combining marks); control characters that XML forbids become U+FFFD.
+  static func content(_ text: String) -> String { escape(text, quotes: false) }
+
+  private static func escape(_ text: String, quotes: Bool) -> String {
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
       case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
       case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
       case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
-      case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
+      case "\"" where quotes: escaped.append(contentsOf: "&quot;".unicodeScalars)
       case "\t", "\n", "\r": escaped.append(scalar)
       case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": escaped.append("\u{FFFD}")
       default: escaped.append(scalar)

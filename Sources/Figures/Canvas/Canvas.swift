@@ -137,25 +137,45 @@ public struct Raster: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// The picture with every pixel made a square of the least whole side that gives both sides at
-  /// least `4` pixels a cell and 128 in all.
+  /// How many pixels a cell's side gets where the picture is embedded: at least 4, and enough for
+  /// 128 in all.
   ///
   /// Viewers that blur small images whatever is asked (rsvg 2.54, PDF viewers below 4 pixels a cell)
   /// then still show sharp cells.
-  public func enlarged() -> Raster {
-    let factor = max(4, (127 + min(width, height)) / max(1, min(width, height)))
-    let stride = 3 * width * factor
-    var large: [UInt8] = []
-    large.reserveCapacity(stride * height * factor)
-    for row in 0..<height {
-      var line: [UInt8] = []
-      line.reserveCapacity(stride)
-      for column in 0..<width {
-        let pixel = pixels[3 * (row * width + column)..<3 * (row * width + column) + 3]
-        for _ in 0..<factor { line.append(contentsOf: pixel) }
+  var enlargement: Int { max(4, (127 + min(width, height)) / max(1, min(width, height))) }
+
+  /// The picture with every pixel made a square of `factor` by `factor`.
+  func enlarged(by factor: Int) -> Raster {
+    Raster(
+      width: width * factor, height: height * factor,
+      pixels: Self.repeating(pixels, channels: 3, width: width, factor: factor))
+  }
+
+  /// `bytes`, `channels` a pixel, with every pixel of its rows of `width` made a square.
+  static func repeating(
+    _ bytes: [UInt8], channels: Int, width: Int, factor: Int
+  ) -> [UInt8] {
+    let row = channels * width
+    guard row > 0 else { return [] }
+    let count = bytes.count * factor * factor
+    return [UInt8](unsafeUninitializedCapacity: count) { large, filled in
+      var end = 0
+      for start in stride(from: 0, to: bytes.count, by: row) {
+        let first = end
+        for pixel in stride(from: start, to: start + row, by: channels) {
+          for _ in 0..<factor {
+            for channel in 0..<channels {
+              large[end] = bytes[pixel + channel]
+              end += 1
+            }
+          }
+        }
+        for _ in 1..<factor {
+          for place in 0..<row * factor { large[end + place] = large[first + place] }
+          end += row * factor
+        }
       }
-      for _ in 0..<factor { large.append(contentsOf: line) }
+      filled = end
     }
-    return Raster(width: width * factor, height: height * factor, pixels: large)
   }
 }

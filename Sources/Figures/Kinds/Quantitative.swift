@@ -37,8 +37,9 @@ struct Quantitative {
       title: "Position, corners and high norms across the layers of \(name)",
       caption: """
         Across the layers of \(name): accuracy of a linear probe for a token's position, \
-        similarity of corner and border tokens relative to the same tokens of cropped images, \
-        and norm of anomalies relative to the image's mean (band: one standard deviation).
+        similarity among corner and among border tokens, relative to tokens of the same content \
+        away from the image's edge; and norm of anomalies relative to the image's mean (band: one \
+        standard deviation).
         """,
       alternative: "\(panels.count == 1 ? "A panel" : "Stacked panels") over the layers of "
         + "\(name). \(facts.joined(separator: " "))",
@@ -100,8 +101,8 @@ struct Quantitative {
     guard keep(curves, file, panel: "relative similarity", logarithmic: true) else { return nil }
     if let most = Self.largest(ratios[0]) {
       facts.append(
-        "Corner tokens resemble each other most, \(Fixed.string(most.value, places: 2)) times as "
-          + "much as when cropped away, at \(most.layer.name).")
+        "Corner tokens are most alike at \(most.layer.name): \(Fixed.string(most.value, places: 2)) "
+          + "times as similar as tokens of the same content away from the edge.")
     }
     let axis = TickRule.powersOfTwo.axis(from: 0.46, to: 2.8, holding: curves.flatMap(\.y))
     return LayerPanel(

@@ -75,6 +75,14 @@ public struct Extent: Hashable, Sendable {
   public var bottom: Double
   /// The value at its upper edge.
   public var top: Double
+
+  /// An extent from its four edges.
+  public init(left: Double, right: Double, bottom: Double, top: Double) {
+    self.left = left
+    self.right = right
+    self.bottom = bottom
+    self.top = top
+  }
 }
 
 /// Rows of values as colours, drawn as one image.
