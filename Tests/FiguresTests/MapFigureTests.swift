@@ -86,7 +86,8 @@ import Testing
     let maps = heatMaps(figure).filter { $0.id.hasPrefix("histogram-") }
     #expect(maps.count == 33)
     #expect(maps[0].values[0].isNaN)
-    #expect(maps[0].values[1...] == [1.0 / 6, 2.0 / 6, 3.0 / 6])
+    let shares: [Float] = [1.0 / 6, 2.0 / 6, 3.0 / 6]
+    #expect(Array(maps[0].values[1...]) == shares)
     #expect(maps[0].extent == Extent(left: -0.5, right: 1, bottom: 2, top: 10))
     #expect(Array(maps[0].raster.pixels.prefix(3)) == [255, 255, 255])
     // The axis shows the largest norm.

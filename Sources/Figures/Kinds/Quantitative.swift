@@ -176,13 +176,14 @@ struct Quantitative {
           + "that can be drawn")
       return false
     }
-    for curve in curves {
-      let gaps = curve.y.indices.filter { !scale.canShow(curve.y[$0]) }
-      guard !gaps.isEmpty else { continue }
+    let gaps = Self.layers.indices.filter { layer in
+      curves.contains { layer < $0.y.count && !scale.canShow($0.y[layer]) }
+    }
+    if !gaps.isEmpty {
       let names = gaps.prefix(3).map { Self.layers[$0].name }.joined(separator: ", ")
       let more = gaps.count > 3 ? " and \(gaps.count - 3) more" : ""
       let fault = logarithmic ? "not a positive number" : "not a number"
-      warnings.append("\(file.path): \(curve.id) is \(fault) at \(names)\(more): left as a gap")
+      warnings.append("\(file.path): \(panel) is \(fault) at \(names)\(more): left as a gap")
     }
     sources.append(file.source)
     return true
