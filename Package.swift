@@ -119,3 +119,12 @@ let package = Package(
   ],
   cLanguageStandard: .c2x
 )
+
+// `make fuzz` builds these with libFuzzer, which brings their main function.
+if Context.environment["FUZZ"] == "1" {
+  package.targets += ["NPY", "NPZ", "Torch", "SafeTensors"].map { name in
+    .executableTarget(
+      name: "Fuzz\(name)", dependencies: ["Tensors"], path: "Tests/Fuzz/\(name)",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+  }
+}

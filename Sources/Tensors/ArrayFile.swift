@@ -62,6 +62,9 @@ public enum ArrayFile {
         self = .safetensors
       } else if ShardIndex.isOne(bytes) {
         self = .json
+      } else if bytes.count > 8, bytes[8] == UInt8(ascii: "{") {
+        // Its length is wrong; the reader says how.
+        self = .safetensors
       } else if bytes.isEmpty {
         self = .unknown("an empty file")
       } else if bytes.dropFirst(2).starts(with: oldTorch) {

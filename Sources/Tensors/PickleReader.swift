@@ -5,7 +5,7 @@
 /// `pickletools`.
 struct PickleReader {
   /// More instructions than any file of arrays takes; an array takes about forty.
-  static let maximalSteps = 2_000_000
+  static let maximalSteps = 1_000_000
   /// Containers nested more deeply than this are refused.
   static let maximalDepth = 100
 

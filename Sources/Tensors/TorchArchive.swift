@@ -44,14 +44,36 @@ public enum TorchArchive {
     let program = try zip.contents(of: pickle, budget: &budget, mayLackChecksum: true)
     let storages = TorchStorages(zip: zip, folder: folder + "data/")
     do throws(FormatProblem) {
-      return try program.withBytes { (bytes) throws(FormatProblem) in
-        var reader = PickleReader(bytes, budget: budget, isBigEndian: isBigEndian) {
-          (key, budget) throws(FormatProblem) in
-          try storages.bytes(key, &budget)
-        }
-        return try reader.read()
+      return try read(program, budget, isBigEndian: isBigEndian) {
+        (key, budget) throws(FormatProblem) in try storages.bytes(key, &budget)
       }
     } catch { throw error.error(zip.path) }
+  }
+
+  /// Interprets the pickle `program` over `storages`, without an archive around them.
+  package static func read(
+    program: ArrayStorage, storages: [String: [UInt8]], path: String
+  ) throws(TensorError) -> Archive {
+    let budget = MemoryBudget(fileSize: program.count)
+    do throws(FormatProblem) {
+      return try read(program, budget, isBigEndian: false) { (key, _) throws(FormatProblem) in
+        guard let bytes = storages[key] else {
+          throw FormatProblem("expected a storage \(TensorError.quoted(key)), found none")
+        }
+        return ArrayStorage(bytes)
+      }
+    } catch { throw error.error(path) }
+  }
+
+  private static func read(
+    _ program: ArrayStorage, _ budget: MemoryBudget, isBigEndian: Bool,
+    _ storage: @escaping PickleReader.StorageLookup
+  ) throws(FormatProblem) -> Archive {
+    try program.withBytes { (bytes) throws(FormatProblem) in
+      var reader = PickleReader(
+        bytes, budget: budget, isBigEndian: isBigEndian, storage: storage)
+      return try reader.read()
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import save_file
 
 HERE = Path(__file__).parent / "Fixtures"
+PICKLES = Path(__file__).parent.parent / "Fuzz" / "Torch" / "Seeds"
 
 
 def ramp(*shape, dtype=np.float32):
@@ -144,6 +145,16 @@ def hostile_pickles():
     archive("cycle.pt", pickle.dumps(cycle, protocol=2))
 
 
+def seeds():
+    """The pickles alone, from which the fuzzer of the interpreter starts."""
+    PICKLES.mkdir(exist_ok=True)
+    for path in sorted(HERE.glob("*.pt")):
+        if zipfile.is_zipfile(path) and path.stem != "no_checksums":
+            with zipfile.ZipFile(path) as file:
+                name = next(name for name in file.namelist() if name.endswith("/data.pkl"))
+                (PICKLES / f"{path.stem}.pkl").write_bytes(file.read(name))
+
+
 def safetensors_files():
     tensors = {
         "b.weight": torch.from_numpy(ramp(2, 3)),
@@ -170,3 +181,4 @@ npy()
 torch_files()
 hostile_pickles()
 safetensors_files()
+seeds()
