@@ -55,18 +55,7 @@ struct HostileInputTests {
     #expect(error?.reason.contains(message) == true, "\(error?.description ?? "")")
   }
 
-  @Test(arguments: [
-    ("deep lists", [UInt8](repeating: 0x5D, count: 5000) + [UInt8](repeating: 0x61, count: 4999)),
-    ("deep tuples", [0x29] + [UInt8](repeating: 0x85, count: 100_000)),
-    ("too long", [UInt8](repeating: 0x5D, count: 1_100_000)),
-    ("shared lists", Pickle.sharedLists(60)),
-    ("integer of 100 bytes", [0x8A, 100] + [UInt8](repeating: 1, count: 100)),
-    ("text of 4 GB", [0x58, 0xFF, 0xFF, 0xFF, 0xFF]),
-    ("text of 2^63 bytes", [0x8D] + [UInt8](repeating: 0xFF, count: 8)),
-    ("nothing on the stack", [0x52]), ("no mark", [0x74]), ("unknown memo", [0x68, 9]),
-    ("unknown instruction", [0xFF]), ("append to a number", [0x4B, 1, 0x4B, 1, 0x61]),
-    ("calls a number", [0x4B, 1, 0x29, 0x52]), ("a key without value", [0x28, 0x4E, 0x64]),
-  ])
+  @Test(arguments: Pickle.badPrograms)
   func refusesPrograms(_ name: String, _ program: [UInt8]) {
     #expect(throws: TensorError.self) { try Pickle.read([0x80, 2] + program + [0x2E]) }
   }

@@ -34,4 +34,26 @@ enum Pickle {
   private static func text(_ value: String) -> [UInt8] {
     [0x58, UInt8(value.utf8.count), 0, 0, 0] + Array(value.utf8)
   }
+
+  /// Programs between protocol and stop that must be refused.
+  static let badPrograms: [(String, [UInt8])] = [
+    ("deep lists", bytes(0x5D, 5000) + bytes(0x61, 4999)),
+    ("deep tuples", [0x29] + bytes(0x85, 100_000)),
+    ("too long", bytes(0x5D, 1_100_000)),
+    ("shared lists", sharedLists(60)),
+    ("integer of 100 bytes", [0x8A, 100] + bytes(1, 100)),
+    ("text of 4 GB", [0x58, 0xFF, 0xFF, 0xFF, 0xFF]),
+    ("text of 2^64 bytes", [0x8D] + bytes(0xFF, 8)),
+    ("nothing on the stack", [0x52]),
+    ("no mark", [0x74]),
+    ("unknown memo", [0x68, 9]),
+    ("unknown instruction", [0xFF]),
+    ("append to a number", [0x4B, 1, 0x4B, 1, 0x61]),
+    ("calls a number", [0x4B, 1, 0x29, 0x52]),
+    ("a key without value", [0x28, 0x4E, 0x64]),
+  ]
+
+  private static func bytes(_ value: UInt8, _ count: Int) -> [UInt8] {
+    [UInt8](repeating: value, count: count)
+  }
 }
