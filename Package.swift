@@ -86,6 +86,7 @@ let package = Package(
     // Pictures and pages.
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
     library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
+    library("Preview", ["Files", "ProjectPage", hummingbird, logging]),
     library("Labeler", ["Files", "Tensors", "Images", "Layers", hummingbird, logging]),
 
     // The program.
@@ -94,7 +95,7 @@ let package = Package(
       [
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
         "DNNLKernels", "StableDiffusion", "Experiments", "Dataset", "Figures", "ProjectPage",
-        "Labeler",
+        "Preview", "Labeler",
         argumentParser, logging, hummingbird,
       ]),
     .executableTarget(
@@ -113,7 +114,8 @@ let package = Package(
     tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),
     tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
-    tests(of: "ProjectPage", ["Figures", "Tensors"]),
+    tests(of: "ProjectPage", ["Figures", "Tensors", "Layers", "Files"]),
+    tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),
     tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbirdTesting]),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
   ],

@@ -14,6 +14,8 @@ public struct UnetLens: AsyncParsableCommand {
       InspectCommand.self,
       ModelsCommand.self,
       PageCommand.self,
+      PublishCommand.self,
+      ServeCommand.self,
     ])
 
   /// The command without a subcommand: prints help.

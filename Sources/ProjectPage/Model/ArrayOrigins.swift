@@ -109,4 +109,36 @@ struct ArrayOrigins {
       throw PageError(path, "expected a provenance file as docs/FORMATS.md describes it")
     }
   }
+
+  /// Whose arrays `figures` show: each credit once, with the models and figures it is for.
+  func credits(_ figures: [Figure], name: (String) -> String) -> [(subject: String, credit: String)]
+  {
+    var credits: [(credit: String, groups: [(model: String?, kinds: [String])])] = []
+    for figure in figures {
+      let kind = figure.kind.replacing("-", with: " ")
+      for source in figure.sources {
+        let credit = origins[source.name]?.credit ?? ""
+        let place =
+          credits.firstIndex { $0.credit == credit }
+          ?? {
+            credits.append((credit, []))
+            return credits.count - 1
+          }()
+        if let group = credits[place].groups.firstIndex(where: { $0.model == figure.model }) {
+          if !credits[place].groups[group].kinds.contains(kind) {
+            credits[place].groups[group].kinds.append(kind)
+          }
+        } else {
+          credits[place].groups.append((figure.model, [kind]))
+        }
+      }
+    }
+    return credits.map { entry in
+      let subjects = entry.groups.map { group in
+        let kinds = group.kinds.joined(separator: ", ")
+        return group.model.map { credits.count > 1 ? "\(name($0)) (\(kinds))" : name($0) } ?? kinds
+      }
+      return (subjects.joined(separator: ", "), entry.credit)
+    }
+  }
 }

@@ -77,26 +77,29 @@ struct Facts: Sendable {
     {
       known = known.filter { archive[layers[$0].name] != nil }
     }
-    let bad = known.first { !y[$0].isFinite }
-    let reason = bad.map { "\(file) holds \(y[$0]) at \(layers[$0].name)" }
-    func set(_ part: String, _ text: String) {
+    /// A fact over `members`; one value that is no number makes it none.
+    func set(_ part: String, over members: [Int], _ text: String) {
+      let bad = members.first { !y[$0].isFinite }
+      let reason = bad.map { "\(file) holds \(y[$0]) at \(layers[$0].name)" }
       facts["\(source.name).\(part)"] = reason.map(Fact.notFinite) ?? .value(text)
     }
     func number(_ value: Double) -> String { Decimal.string(value, places: source.places) }
     guard let most = known.max(by: { y[$0] < y[$1] }), let least = known.min(by: { y[$0] < y[$1] })
     else { return }
-    set("max", number(y[most]))
-    set("maxLayer", layers[most].name)
-    set("min", number(y[least]))
-    set("minLayer", layers[least].name)
-    set("layers", "\(known.count)")
+    set("max", over: known, number(y[most]))
+    set("maxLayer", over: known, layers[most].name)
+    set("min", over: known, number(y[least]))
+    set("minLayer", over: known, layers[least].name)
+    set("layers", over: [], "\(known.count)")
     for limit in source.limits {
-      set("above\(limit)", "\(known.count { y[$0] > Double(limit) })")
+      set("above\(limit)", over: known, "\(known.count { y[$0] > Double(limit) })")
     }
-    if let chance = source.chance { set("chance", number(chance)) }
+    if let chance = source.chance { set("chance", over: [], number(chance)) }
     for block in Layer.blockOutputs.map(\.block) {
       let members = known.filter { layers[$0].block == block }
-      if let most = members.max(by: { y[$0] < y[$1] }) { set(block.label, number(y[most])) }
+      if let most = members.max(by: { y[$0] < y[$1] }) {
+        set(block.label, over: members, number(y[most]))
+      }
     }
   }
 

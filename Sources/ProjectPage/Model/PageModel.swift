@@ -109,6 +109,12 @@ struct PageModel {
         }))
     values["jsonld"] = .json(metadata.jsonLD)
     values["software"] = .text(software)
+    // A heading breaks its lines between words, not inside "U-Net".
+    let words = content.text("title").split(separator: " ").map { word in
+      let escaped = Escaping.text(String(word))
+      return word.contains("-") ? "<span class=\"nowrap\">\(escaped)</span>" : escaped
+    }
+    values["heading"] = .markup(words.joined(separator: " "), from: content["title"]?.location)
   }
 
   private mutating func addAuthors() {
@@ -228,30 +234,12 @@ struct PageModel {
       ])
     }
     set("files", in: "provenance", to: .list(rows))
-    values["shown"] = shownArrays(origins)
-  }
-
-  /// Whose arrays the page shows, for the header: each credit once, with the models it is for.
-  private func shownArrays(_ origins: ArrayOrigins) -> PageValue {
-    var credits: [(credit: String, subjects: [String])] = []
-    for figure in shown.figures {
-      let subject = figure.model.map { Self.name($0, content) } ?? figure.title
-      for source in figure.sources {
-        let credit = origins.origins[source.name]?.credit ?? ""
-        if let place = credits.firstIndex(where: { $0.credit == credit }) {
-          if !credits[place].subjects.contains(subject) { credits[place].subjects.append(subject) }
-        } else {
-          credits.append((credit, [subject]))
-        }
-      }
-    }
-    let items = credits.map { entry -> PageValue in
-      .object([
-        "subject": .text(entry.subjects.joined(separator: ", ")),
-        "credit": .markup(entry.credit, from: nil),
+    let credits = origins.credits(shown.figures) { Self.name($0, content) }.map { entry in
+      PageValue.object([
+        "subject": .text(entry.subject), "credit": .markup(entry.credit, from: nil),
       ])
     }
-    return items.isEmpty ? .absent : .object(["credits": .list(items)])
+    values["shown"] = credits.isEmpty ? .absent : .object(["credits": .list(credits)])
   }
 
   // MARK: Figures
@@ -271,7 +259,8 @@ struct PageModel {
       .text("figures/\(figure.fileName(format))")
     }
     return .object([
-      "id": .text(Self.identifier("figure-\(figure.stem)")), "kind": .text(figure.kind),
+      "id": .text(Self.identifier("figure-\(figure.stem)")),
+      "shape": .text(figure.size.height > figure.size.width ? "tall" : "broad"),
       "title": .text(entry?.fields["title"]?.text ?? figure.title),
       "caption": .text(figure.caption), "alternative": .text(figure.alternative), "text": text,
       "svg": address(.svg), "png": address(.png), "pdf": address(.pdf),

@@ -50,7 +50,7 @@ public struct SiteWriter: Sendable {
   }
 
   /// The list's text: lines of hash, two blanks, path, as sha256sum writes them.
-  private static func list(_ files: [String: [UInt8]]) -> String {
+  static func list(_ files: [String: [UInt8]]) -> String {
     files.keys.filter { $0 != listName }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { "\(SHA256Hex.of(files[$0] ?? []))  \($0)\n" }.joined()
   }

@@ -7,12 +7,15 @@ struct TemplateScanner {
   private var problems: Set<PageProblem> = []
   private var visited: Set<String> = []
   private var usedKeys: Set<String> = []
+  private var hasCycle = false
 
   /// The result of a scan.
   struct Findings {
     let problems: Set<PageProblem>
     /// Where addresses written out in the templates stand.
     let addresses: [String: SourceLocation]
+    /// Whether rendering would end: no template includes itself.
+    let canRender: Bool
     /// Names at the model's top that some template uses.
     let usedKeys: Set<String>
   }
@@ -33,7 +36,8 @@ struct TemplateScanner {
       }
     }
     return Findings(
-      problems: scanner.problems, addresses: addresses, usedKeys: scanner.usedKeys)
+      problems: scanner.problems, addresses: addresses, canRender: !scanner.hasCycle,
+      usedKeys: scanner.usedKeys)
   }
 
   private init(templates: TemplateSet) { self.templates = templates }
@@ -84,6 +88,7 @@ struct TemplateScanner {
           continue
         }
         if includedBy.contains(name) {
+          hasCycle = true
           let chain = (includedBy + [name]).joined(separator: " > ")
           problems.insert(PageProblem(here, "{{> \(name)}} includes itself: \(chain)"))
         } else {

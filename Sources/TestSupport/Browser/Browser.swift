@@ -113,7 +113,9 @@ public final class Browser {
     }
   }
 
-  /// Ends the driver. SIGTERM would not do: it inherits the mask of the test's thread, which blocks it.
+  /// Ends the driver.
+  ///
+  /// SIGTERM would not do: it inherits the mask of the test's thread, which blocks it.
   private static func end(_ driver: Process) {
     kill(driver.processIdentifier, SIGKILL)
     driver.waitUntilExit()
