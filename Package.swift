@@ -109,7 +109,7 @@ let package = Package(
     tests(of: "Dataset", ["Files", "Images"]),
     tests(of: "Layers"),
     tests(of: "Kernels", ["DNNLKernels", "Tensors"]),
-    tests(of: "Networks", ["Kernels", "DNNLKernels", "Tensors"]),
+    tests(of: "Networks", ["Kernels", "DNNLKernels", "Layers", "Images", "Tensors"]),
     tests(of: "Similarity", ["Kernels"]),
     tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),

@@ -1,5 +1,6 @@
 import DNNLKernels
 import Foundation
+import Images
 import Kernels
 import Layers
 import Networks
@@ -167,5 +168,36 @@ struct ReferenceTests {
     let noised = NoiseSchedule().addNoise(
       noise, to: try vectors.map("latents"), timestep: 50)
     #expect(distance(noised, try vectors.map("noised_latents")) <= 1e-6)
+  }
+
+  @Test(arguments: Case.all, Backend.allCases)
+  func `the image encoder's moments are diffusers'`(_ test: Case, _ backend: Backend) throws {
+    switch backend {
+    case .portable: try checkMoments(test, PortableKernels())
+    case .oneDNN: try checkMoments(test, DNNLKernels())
+    }
+  }
+
+  private func checkMoments(_ test: Case, _ kernels: some Kernels) throws {
+    let vectors = try test.vectors()
+    let picture = try ImageFile.load(
+      "\(SharedMaterial.reference)/\(test.size == 256 ? "image00_256.png" : "images/00.png")")
+    let image = FeatureMap(
+      height: picture.height, width: picture.width, channels: 3,
+      values: picture.pixels.map { Float($0) / 255 })
+    let encoder = try AutoencoderEncoder(
+      test.autoencoder, weights: try test.source("vae", "diffusion_pytorch_model"),
+      kernels: kernels)
+    let moments = try encoder.encode(image: image)
+    var latents = moments.sample(noise: try vectors.values("vae.sample_noise"))
+    latents.withMutableValues { values in
+      for index in values.indices { values[index] *= test.autoencoder.scalingFactor }
+    }
+    for (name, map) in [
+      ("vae.mean", moments.mean), ("vae.logvar", moments.logVariance), ("latents", latents),
+    ] {
+      let found = distance(map, try vectors.map(name))
+      #expect(found <= vectors.tolerance(name), "\(name): \(found)")
+    }
   }
 }
