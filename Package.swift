@@ -57,6 +57,7 @@ let package = Package(
     .target(
       name: "CFigures", exclude: ["font/DejaVuSans-subset.ttf", "font/LICENSE"],
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(name: "CLabelPage", exclude: ["page"]),
     .target(
       name: "CKernels",
       linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("m")]),
@@ -87,7 +88,9 @@ let package = Package(
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
     library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
     library("Preview", ["Files", "ProjectPage", hummingbird, logging]),
-    library("Labeler", ["Files", "Tensors", "Images", "Layers", hummingbird, logging]),
+    library(
+      "Labeler",
+      ["CLabelPage", "Files", "Tensors", "Images", "Layers", hummingbird, logging]),
 
     // The program.
     library(
@@ -116,7 +119,7 @@ let package = Package(
     tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
     tests(of: "ProjectPage", ["Figures", "Tensors", "Layers", "Files"]),
     tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),
-    tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbirdTesting]),
+    tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbird, hummingbirdTesting]),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
   ],
   cLanguageStandard: .c2x

@@ -12,6 +12,7 @@ public struct UnetLens: AsyncParsableCommand {
       ExtractCommand.self,
       FiguresCommand.self,
       InspectCommand.self,
+      LabelCommand.self,
       ModelsCommand.self,
       PageCommand.self,
       PublishCommand.self,

@@ -1,1 +1,0 @@
-// Labeler: see docs/ARCHITECTURE.md.
