@@ -1,4 +1,4 @@
-/// A file of cached arrays in a data folder, by what it holds; METHOD.md, "Files", has the names.
+/// A file of cached arrays in a data folder, by what it holds; docs/FORMATS.md has keys and shapes.
 public enum ArrayKind: CaseIterable, Sendable {
   /// float32 [layers, epochs, sizes]: accuracy of position estimation.
   case accuracies
@@ -18,6 +18,22 @@ public enum ArrayKind: CaseIterable, Sendable {
   case histogramLimits
   /// Dict block -> [h, w], or dict model -> dict block -> [h, w]: mean norm at each position.
   case meanNormMaps
+  /// Similarity of every token to one reference token, by block.
+  case similarityGrids
+  /// Similarity of every token to corner tokens.
+  case cornerMaps
+  /// Predicted positions of tokens, by block.
+  case positionMaps
+  /// Token norms of a few images over timesteps, by block.
+  case normTimesteps
+  /// Norms of tokens and of their most similar matches.
+  case normScatter
+  /// Clusters, norms and principal components of one block's tokens.
+  case featureViews
+  /// One image at several timesteps.
+  case noiseLevels
+  /// Histograms of token norms, by block.
+  case normDistributions
 
   /// The parts of the file's name before and after the model.
   var affixes: (prefix: String, suffix: String) {
@@ -31,6 +47,14 @@ public enum ArrayKind: CaseIterable, Sendable {
     case .histograms: ("histograms_norm_cossim_", ".pt")
     case .histogramLimits: ("histograms_norm_cossim_", "_limits.pt")
     case .meanNormMaps: ("mean_norm_maps_", ".pt")
+    case .similarityGrids: ("similarity_grids_", ".safetensors")
+    case .cornerMaps: ("corner_maps_", ".safetensors")
+    case .positionMaps: ("position_maps_", ".safetensors")
+    case .normTimesteps: ("norm_timesteps_", ".safetensors")
+    case .normScatter: ("norm_scatter_", ".safetensors")
+    case .featureViews: ("feature_views_", ".safetensors")
+    case .noiseLevels: ("noise_levels_", ".safetensors")
+    case .normDistributions: ("norm_distributions_", ".safetensors")
     }
   }
 

@@ -74,17 +74,23 @@ struct LegendPainter {
       }
     }
     let boxes = corners.map { box(size, in: $0) }
-    let hidden = boxes.map { box in points.count { box.contains($0) } }
+    // A little more than the box, since lines between points pass near its corners.
+    let hidden = boxes.map { box in points.count { box.inset(by: -4).contains($0) } }
     let best = hidden.indices.min { hidden[$0] < hidden[$1] } ?? 0
     return boxes.isEmpty ? box(size, in: .upperRight) : boxes[best]
   }
 
   private func box(_ size: Size, in corner: Legend.Corner) -> Rect {
     let inner = panel.frame.inset(by: Self.margin)
-    let isLeft = corner == .upperLeft || corner == .lowerLeft
     let isUpper = corner == .upperLeft || corner == .upperRight
+    let x =
+      switch corner {
+      case .upperLeft, .lowerLeft: inner.x
+      case .upperRight, .lowerRight: inner.maxX - size.width
+      case .lowerCenter: inner.midX - size.width / 2
+      }
     return Rect(
-      x: isLeft ? inner.x : inner.maxX - size.width,
-      y: isUpper ? inner.y : inner.maxY - size.height, width: size.width, height: size.height)
+      x: x, y: isUpper ? inner.y : inner.maxY - size.height, width: size.width,
+      height: size.height)
   }
 }

@@ -10,6 +10,15 @@ public struct FigureKind: Sendable {
   /// How it is made.
   let maker: Maker
 
+  /// A draft without a figure, since `data` lacks this file of `model`.
+  static func absent(
+    _ name: String, _ kind: ArrayKind, _ model: String, in data: DataFolder
+  ) -> FigureDraft {
+    FigureDraft(
+      figure: nil,
+      warnings: ["\(name)-\(model): left out: \(data.path) has no \(kind.fileName(model))"])
+  }
+
   /// How figures of a kind are made.
   enum Maker: Sendable {
     /// One figure a model.
@@ -19,7 +28,10 @@ public struct FigureKind: Sendable {
   }
 
   /// All figures, in the order in which a page would show them.
-  public static let all: [FigureKind] = [.quantitative, .normMaps, .normHistograms]
+  public static let all: [FigureKind] = [
+    .teaser, .quantitative, .similarityGrids, .cornerMaps, .positionMaps, .normMaps,
+    .normTimesteps, .normDistribution, .normHistograms, .normScatter, .featureViews, .noiseLevels,
+  ]
 
   /// The figure of this name, or nil.
   public static func named(_ name: String) -> FigureKind? { all.first { $0.name == name } }

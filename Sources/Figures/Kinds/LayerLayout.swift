@@ -23,7 +23,8 @@ struct LayerLayout {
   private static let height = 93.0
   private static let gap = 8.0
   private static let bottom = 58.0
-  private static let limits = Scale(.linear, from: -0.5, to: 45)
+  /// The layer axis, as published.
+  static let limits = Scale(.linear, from: -0.5, to: 45)
 
   private static let layers = Layer.experiments
   /// Places between the last layer of a block and the first of the next.
@@ -65,6 +66,14 @@ struct LayerLayout {
     }
   }
 
+  /// The middle of each block on the layer axis.
+  static let centers: [(block: Layer.Block, value: Double)] = Layer.blockOutputs.compactMap {
+    let block = $0.block
+    let members = layers.indices.filter { layers[$0].block == block }
+    guard let first = members.first, let last = members.last else { return nil }
+    return (block, Double(first + last) / 2)
+  }
+
   /// Block names, and what the two rows are.
   var labels: [Label] {
     let rows = (layers: lowest + 17.5, blocks: lowest + 44)
@@ -72,15 +81,10 @@ struct LayerLayout {
       Label("layers:", at: Point(Self.left - 8, rows.layers), size: 9.5, alignment: .end),
       Label("blocks:", at: Point(Self.left - 8, rows.blocks), size: 9.5, alignment: .end),
     ]
-    for block in Layer.blockOutputs.map(\.block) {
-      let members = Self.layers.indices.filter { Self.layers[$0].block == block }
-      guard let first = members.first, let last = members.last,
-        let place = Self.limits.position(of: Double(first + last) / 2)
-      else { continue }
-      labels.append(
-        Label(
-          block.label, at: Point(Self.left + place * (Self.right - Self.left), rows.blocks),
-          size: 9.5))
+    for (block, value) in Self.centers {
+      guard let place = Self.limits.position(of: value) else { continue }
+      let x = Self.left + place * (Self.right - Self.left)
+      labels.append(Label(block.label, at: Point(x, rows.blocks), size: 9.5))
     }
     return labels
   }

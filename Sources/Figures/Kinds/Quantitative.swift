@@ -20,6 +20,15 @@ struct Quantitative {
     return try maker.draft()
   }
 
+  /// The panels that `model` has arrays for, and the files they come from.
+  static func panels(
+    from data: DataFolder, model: String
+  ) throws(FigureError) -> (panels: [LayerPanel], sources: [Figure.Source], facts: [String]) {
+    var maker = Quantitative(data: data, model: model)
+    let panels = [try maker.accuracy(), try maker.similarity(), try maker.norm()].compactMap { $0 }
+    return (panels, maker.sources, maker.facts)
+  }
+
   private init(data: DataFolder, model: String) {
     self.data = data
     self.model = model

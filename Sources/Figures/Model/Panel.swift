@@ -40,12 +40,13 @@ public struct Axis: Hashable, Sendable {
 
 /// Names of a panel's curves and their colours.
 public struct Legend: Hashable, Sendable {
-  /// A corner of the panel.
+  /// A place at the panel's edge.
   public enum Corner: CaseIterable, Sendable {
     case upperLeft
     case upperRight
     case lowerLeft
     case lowerRight
+    case lowerCenter
   }
   /// Corners in the order of preference; the first that covers the fewest points is taken.
   public var corners: [Corner]
