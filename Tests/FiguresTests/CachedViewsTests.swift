@@ -22,7 +22,7 @@ import Testing
 
   private func write(_ kind: ArrayKind, _ arrays: [(String, NDArray)]) throws {
     try SafeTensors.write(
-      arrays.map { (name: $0.0, array: $0.1) }, to: folder.file(kind.fileName("tiny")))
+      arrays.map { (key: $0.0, value: $0.1) }, to: folder.file(kind.fileName("tiny")))
   }
 
   private func figure(_ kind: FigureKind) throws -> Figure {

@@ -38,7 +38,7 @@ import Testing
     try TestArrays.writeAccuracies(folder)
     let data = try DataFolder(folder.path)
     let all = try FigureSelection().figures(in: data)
-    #expect(all.figures.map(\.stem) == ["quantitative-tiny"])
+    #expect(all.figures.map(\.stem) == ["teaser-tiny", "quantitative-tiny"])
     #expect(all.warnings.contains { $0.hasPrefix("norm-histograms-tiny: left out") })
     for selection in [
       FigureSelection(names: ["norm-maps"]), FigureSelection(names: ["nonsense"]),

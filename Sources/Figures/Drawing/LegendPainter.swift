@@ -68,16 +68,28 @@ struct LegendPainter {
     let marks = MarkPainter(panel: panel)
     let points = panel.marks.flatMap { mark -> [Point] in
       switch mark {
-      case .curve(let curve): zip(curve.x, curve.y).compactMap { marks.point($0, $1) }
+      case .curve(let curve):
+        Self.withQuarters(zip(curve.x, curve.y).compactMap { marks.point($0, $1) })
       case .dots(let dots): zip(dots.x, dots.y).compactMap { marks.point($0, $1) }
       default: []
       }
     }
     let boxes = corners.map { box(size, in: $0) }
-    // A little more than the box, since lines between points pass near its corners.
-    let hidden = boxes.map { box in points.count { box.inset(by: -4).contains($0) } }
+    let hidden = boxes.map { box in points.count { box.inset(by: -2).contains($0) } }
     let best = hidden.indices.min { hidden[$0] < hidden[$1] } ?? 0
     return boxes.isEmpty ? box(size, in: .upperRight) : boxes[best]
+  }
+
+  /// `points` and three more on each line between two of them: a line may cross a box that holds
+  /// neither end.
+  private static func withQuarters(_ points: [Point]) -> [Point] {
+    zip(points, points.dropFirst()).reduce(into: points) { all, line in
+      for share in [0.25, 0.5, 0.75] {
+        all.append(
+          Point(
+            line.0.x + share * (line.1.x - line.0.x), line.0.y + share * (line.1.y - line.0.y)))
+      }
+    }
   }
 
   private func box(_ size: Size, in corner: Legend.Corner) -> Rect {
