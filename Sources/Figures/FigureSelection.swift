@@ -61,6 +61,9 @@ public struct FigureSelection: Sendable {
   ) -> String {
     let reasons = drafts.filter { $0.figure == nil }.flatMap(\.warnings)
     guard !reasons.isEmpty else { return "\(kind.name): \(data.path) holds no model's arrays" }
-    return "\(kind.name) cannot be drawn: " + reasons.joined(separator: "; ")
+    return reasons.map { reason in
+      guard let verdict = reason.firstRange(of: "left out") else { return reason }
+      return reason[..<verdict.lowerBound] + "cannot be drawn" + reason[verdict.upperBound...]
+    }.joined(separator: "; ")
   }
 }

@@ -10,7 +10,9 @@ struct PageBuilderTests {
   @Test func filesOut() throws {
     let files = try TestSite().build().files
     let figures = ["sd15", "mini"].flatMap { model in
-      ["pdf", "png", "svg"].map { "figures/quantitative-\(model).\($0)" }
+      ["teaser", "quantitative"].flatMap { figure in
+        ["pdf", "png", "svg"].map { "figures/\(figure)-\(model).\($0)" }
+      }
     }
     let arrays = ["sd15", "mini"].flatMap {
       ["arrays/accuracies_cls_\($0).pt", "arrays/results_group_similarities_\($0).pt"]
