@@ -52,6 +52,17 @@ import Testing
     #expect(figure.sources.map(\.name) == ["mean_norm_maps_sd15.pt", "mean_norm_maps_thesis.pt"])
   }
 
+  @Test func ourOwnMapsAreSafetensors() throws {
+    let folder = TemporaryFolder()
+    try SafeTensors.write(
+      [(key: "mid_block", value: NDArray([1, 2, 3, 4] as [Float], shape: [2, 2]))],
+      to: folder.file("mean_norm_maps_mini.safetensors"))
+    let data = try DataFolder(folder.path)
+    #expect(data.models == ["mini"])
+    let figure = try #require(FigureKind.normMaps.drafts(from: data).first?.figure)
+    #expect(heatMaps(figure).first?.values == [1, 2, 3, 4])
+  }
+
   @Test func aMapOfTheWrongRankIsNamed() throws {
     let folder = TemporaryFolder()
     try TorchArchive.write(

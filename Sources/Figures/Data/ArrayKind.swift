@@ -16,8 +16,10 @@ public enum ArrayKind: CaseIterable, Sendable {
   case histograms
   /// float32 [blocks, timesteps, 2]: the smallest and largest norm of each histogram.
   case histogramLimits
-  /// Dict block -> [h, w], or dict model -> dict block -> [h, w]: mean norm at each position.
+  /// Dict block -> [h, w]: mean norm at each position.
   case meanNormMaps
+  /// The same as a torch archive, or dict model -> dict block -> [h, w].
+  case torchMeanNormMaps
   /// Similarity of every token to one reference token, by block.
   case similarityGrids
   /// Similarity of every token to corner tokens.
@@ -46,7 +48,8 @@ public enum ArrayKind: CaseIterable, Sendable {
     case .norms: ("representation_norms_", ".pt")
     case .histograms: ("histograms_norm_cossim_", ".pt")
     case .histogramLimits: ("histograms_norm_cossim_", "_limits.pt")
-    case .meanNormMaps: ("mean_norm_maps_", ".pt")
+    case .meanNormMaps: ("mean_norm_maps_", ".safetensors")
+    case .torchMeanNormMaps: ("mean_norm_maps_", ".pt")
     case .similarityGrids: ("similarity_grids_", ".safetensors")
     case .cornerMaps: ("corner_maps_", ".safetensors")
     case .positionMaps: ("position_maps_", ".safetensors")
@@ -70,7 +73,7 @@ public enum ArrayKind: CaseIterable, Sendable {
     else { return nil }
     let model = String(name.dropFirst(affixes.prefix.count).dropLast(affixes.suffix.count))
     guard ModelName.isValid(model), !model.hasSuffix("_limits"), !model.hasPrefix("auto_"),
-      !(self == .meanNormMaps && model == ModelName.thesisSet)
+      !(self == .torchMeanNormMaps && model == ModelName.thesisSet)
     else { return nil }
     return model
   }

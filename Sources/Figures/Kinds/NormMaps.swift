@@ -18,11 +18,13 @@ struct NormMaps {
     var sources: [Figure.Source] = []
     var columns: [Column] = []
     for model in models.isEmpty ? data.models : models {
-      guard let file = try data.file(.meanNormMaps, model) else { continue }
+      var found = try data.file(.meanNormMaps, model)
+      if found == nil { found = try data.file(.torchMeanNormMaps, model) }
+      guard let file = found else { continue }
       sources.append(file.source)
       columns += try Self.columns(of: file, model: model)
     }
-    if let thesis = try data.file(.meanNormMaps, ModelName.thesisSet) {
+    if let thesis = try data.file(.torchMeanNormMaps, ModelName.thesisSet) {
       let own = columns.map(\.name)
       let more = try Self.columns(of: thesis, model: nil).filter { column in
         !own.contains { ModelName.match($0, column.name) }
@@ -36,7 +38,9 @@ struct NormMaps {
       let wanted = models.isEmpty ? "" : " for \(models.joined(separator: ", "))"
       return FigureDraft(
         figure: nil,
-        warnings: ["norm-maps: left out: \(data.path) has no mean_norm_maps_<model>.pt\(wanted)"])
+        warnings: [
+          "norm-maps: left out: \(data.path) has no mean_norm_maps_<model>.safetensors\(wanted)"
+        ])
     }
     return FigureDraft(figure: figure(columns, models: models, sources))
   }
