@@ -72,6 +72,7 @@ let package = Package(
     library("Networks", ["Kernels", "Layers"]),
     library("Similarity", ["Kernels"]),
     library("DNNLKernels", ["Kernels", "CKernels"]),
+    library("Benchmarks", ["Kernels", "Layers", "Networks", "DNNLKernels"]),
     library(
       "StableDiffusion",
       ["Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "DNNLKernels"]),
@@ -97,9 +98,8 @@ let package = Package(
       "Commands",
       [
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
-        "DNNLKernels", "StableDiffusion", "Experiments", "Dataset", "Figures", "ProjectPage",
-        "Preview", "Labeler",
-        argumentParser, logging, hummingbird,
+        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Dataset", "Figures",
+        "ProjectPage", "Preview", "Labeler", argumentParser, logging, hummingbird,
       ]),
     .executableTarget(
       name: "unetlens", dependencies: ["Commands", argumentParser], swiftSettings: strict),
@@ -113,6 +113,7 @@ let package = Package(
     tests(of: "Layers"),
     tests(of: "Kernels", ["DNNLKernels", "Tensors"]),
     tests(of: "Networks", ["Kernels", "DNNLKernels", "Layers", "Images", "Tensors"]),
+    tests(of: "Benchmarks", ["DNNLKernels", "Networks"]),
     tests(of: "Similarity", ["Kernels"]),
     tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),

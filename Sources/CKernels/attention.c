@@ -23,6 +23,10 @@ typedef struct {
 
 enum { packed_keys = 256 };
 
+static int is_half(ck_keys_shape shape) {
+  return shape.precision == CK_BF16 && ck_has_fast_bf16();
+}
+
 /// Head by head: its keys, then its values, each [keys, head_width].
 static void pack_part(void *pointer, size_t index, int thread) {
   const pack_job *all = pointer;
@@ -32,6 +36,12 @@ static void pack_part(void *pointer, size_t index, int thread) {
   const size_t width = all->shape.head_width;
   float *keys = all->packed + head * 2 * all->shape.keys * width;
   float *values = keys + all->shape.keys * width;
+  if (is_half(all->shape)) {
+    const size_t at = first * all->stride + head * width;
+    attention_half_pack(all->keys + at, all->values + at, all->stride, width, first, end,
+                        all->shape.keys, keys, values);
+    return;
+  }
   for (size_t i = first; i < end; i++) {
     const size_t at = i * all->stride + head * width;
     for (size_t c = 0; c < width; c++) keys[i * width + c] = all->keys[at + c];
@@ -100,27 +110,6 @@ INLINE void value_rows(int vectors, int rows, const float *weights, const float 
     for (int v = 0; v < vectors; v++) store(output + r * lanes + 16 * v, sum[r][v]);
 }
 
-/// Turns scores into weights 2^(score - maximum), and updates maximum, sum and decay.
-INLINE void soften(int vectors, size_t keys, float *scores, const block_state *state) {
-  const int lanes = 16 * vectors;
-#pragma unroll
-  for (int v = 0; v < vectors; v++) {
-    const f32x16 former = load(state->maximum + 16 * v);
-    f32x16 maximum = former, sum = {};
-    for (size_t k = 0; k < keys; k++) maximum = larger(maximum, load(scores + k * lanes + 16 * v));
-    for (size_t k = 0; k < keys; k++) {
-      float *place = scores + k * lanes + 16 * v;
-      f32x16 weight = exp2_16(load(place) - maximum);
-      sum += weight;
-      store(place, weight);
-    }
-    const f32x16 decay = exp2_16(former - maximum);
-    store(state->maximum + 16 * v, maximum);
-    store(state->decay + 16 * v, decay);
-    store(state->sum + 16 * v, load(state->sum + 16 * v) * decay + sum);
-  }
-}
-
 INLINE void attend(int vectors, int rows, const attention_job *all, size_t head, size_t first,
                    int thread) {
   const int lanes = 16 * vectors;
@@ -141,7 +130,7 @@ INLINE void attend(int vectors, int rows, const attention_job *all, size_t head,
       score_rows(vectors, 1, state.queries, keys + (start + k) * width, width,
                  state.scores + k * lanes);
     if (all->causal) block_hide_future(first, start, count, lanes, state.scores);
-    soften(vectors, count, state.scores, &state);
+    block_soften(vectors, count, &state);
     size_t c = 0;
     for (; c + rows <= width; c += rows)
       value_rows(vectors, rows, state.scores, values + start * width + c, width, count,
@@ -177,7 +166,9 @@ static void attend_part(void *pointer, size_t index, int thread) {
   const attention_job *all = pointer;
   const size_t blocks = (all->count + all->lanes - 1) / all->lanes;
   const size_t head = index / blocks, first = index % blocks * all->lanes;
-  if (all->lanes == 48)
+  if (is_half(all->shape))
+    attention_half(all, head, first, thread);
+  else if (all->lanes == 48)
     attend_wide(all, head, first, thread);
   else
     attend_narrow(all, head, first, thread);
@@ -185,7 +176,7 @@ static void attend_part(void *pointer, size_t index, int thread) {
 
 /// Runs under ck_lock.
 static ck_status run(attention_job *all) {
-  all->lanes = 16 * query_vectors();
+  all->lanes = is_half(all->shape) ? half_lanes : 16 * query_vectors();
   all->state_floats = block_state_floats(all->lanes, all->shape.head_width);
   all->states = ck_scratch(CK_SCRATCH_OUTPUT, all->state_floats * ck_thread_count() * 4);
   if (!all->states) return ck_fail(CK_OUT_OF_MEMORY, "no memory for attention");

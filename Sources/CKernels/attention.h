@@ -4,7 +4,11 @@
 #include "vector.h"
 #include <math.h>
 
-enum { block_keys = 64 };
+enum {
+  block_keys = 64,
+  /// Queries a block in bf16.
+  half_lanes = 48,
+};
 
 typedef struct {
   const float *queries;
@@ -70,6 +74,27 @@ INLINE void block_hide_future(size_t first, size_t start, size_t keys, int lanes
       if (start + k > first + lane) scores[k * lanes + lane] = -1e38f;
 }
 
+/// Turns scores into weights 2^(score - maximum), and updates maximum, sum and decay.
+INLINE void block_soften(int vectors, size_t keys, const block_state *state) {
+  const int lanes = 16 * vectors;
+#pragma unroll
+  for (int v = 0; v < vectors; v++) {
+    float *scores = state->scores + 16 * v;
+    const f32x16 former = load(state->maximum + 16 * v);
+    f32x16 maximum = former, sum = {};
+    for (size_t k = 0; k < keys; k++) maximum = larger(maximum, load(scores + k * lanes));
+    for (size_t k = 0; k < keys; k++) {
+      f32x16 weight = exp2_16(load(scores + k * lanes) - maximum);
+      sum += weight;
+      store(scores + k * lanes, weight);
+    }
+    const f32x16 decay = exp2_16(former - maximum);
+    store(state->maximum + 16 * v, maximum);
+    store(state->decay + 16 * v, decay);
+    store(state->sum + 16 * v, load(state->sum + 16 * v) * decay + sum);
+  }
+}
+
 /// Writes the block's output, token-major.
 INLINE void block_end(const attention_job *all, size_t head, size_t first, int lanes,
                       const block_state *state) {
@@ -80,3 +105,13 @@ INLINE void block_end(const attention_job *all, size_t head, size_t first, int l
     for (size_t c = 0; c < width; c++) target[c] = state->output[c * lanes + lane] * factor;
   }
 }
+
+// MARK: bf16: for machines with fast bf16 products only
+
+/// Packs keys and values `first` ..< `end` (first even) of one head, whose rows at `keys` and
+/// `values` are `stride` apart: keys in pairs of channels, values in pairs of keys, 0 after an odd
+/// last one.
+void attention_half_pack(const float *keys, const float *values, size_t stride, size_t width,
+                         size_t first, size_t end, size_t count, void *packed_keys,
+                         void *packed_values);
+void attention_half(const attention_job *all, size_t head, size_t first, int thread);

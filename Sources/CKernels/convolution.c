@@ -168,6 +168,7 @@ ck_status ck_conv_new(ck_conv **result, const float *weights, const float *bias,
                  : winograd_new(&layer->winograd, weights, shape, layer->algorithm, height, width,
                                 layer->precision);
     ck_unlock();
+    ck_return_memory();
   }
   if (status) {
     ck_conv_free(layer);

@@ -40,6 +40,10 @@ void ck_unlock(void);
 void *ck_pages_new(size_t bytes);
 void ck_pages_free(void *pages, size_t bytes);
 
+/// Gives memory that the program has freed back to the system: plain weights, which differ in size,
+/// would leave gaps of a quarter of a gigabyte.
+void ck_return_memory(void);
+
 /// Memory kept between calls (the first `bytes` of it), for one purpose each. Guarded by ck_lock.
 typedef enum { CK_SCRATCH_INPUT, CK_SCRATCH_OUTPUT, CK_SCRATCH_CONVERT, CK_SCRATCH_ONEDNN,
                CK_SCRATCH_KINDS } ck_scratch_kind;

@@ -36,6 +36,7 @@ ck_status ck_linear_new(ck_linear **result, const float *weights, const float *b
                          : matrix_set_new(&layer->weights, 1, inputs, outputs, precision, plan);
   if (!status) status = matrix_pack(&layer->weights, 0, 0, outputs, weights, 1, inputs);
   ck_unlock();
+  ck_return_memory();
   if (status) {
     ck_linear_free(layer);
     return status;

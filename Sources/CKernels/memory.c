@@ -2,6 +2,7 @@
 
 #define _DEFAULT_SOURCE
 #include "internal.h"
+#include <malloc.h>
 #include <sys/mman.h>
 
 enum { huge_page = 2 << 20 };
@@ -30,4 +31,10 @@ void *ck_scratch(ck_scratch_kind kind, size_t bytes) {
   kept[kind].pages = ck_pages_new(kept[kind].bytes);
   if (!kept[kind].pages) kept[kind].bytes = 0;
   return kept[kind].pages;
+}
+
+void ck_return_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }

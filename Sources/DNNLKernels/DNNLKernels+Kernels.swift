@@ -4,7 +4,9 @@ public import Kernels
 extension DNNLKernels: Kernels {
   /// See `Kernels`.
   public func pack(_ weights: consuming ConvolutionWeights) -> PackedConvolution {
-    PackedConvolution(weights, algorithm: ConvolutionAlgorithm(for: weights), packing)
+    PackedConvolution(
+      weights, algorithm: ConvolutionAlgorithm(for: weights, precision: effectivePrecision),
+      packing)
   }
 
   /// See `Kernels`.

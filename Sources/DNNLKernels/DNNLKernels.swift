@@ -22,6 +22,9 @@ public struct DNNLKernels: Sendable {
   /// Kernels that compute in `precision`.
   public init(precision: Precision = .float32) { self.precision = precision }
 
+  /// The precision that this machine gives.
+  var effectivePrecision: Precision { ck_has_fast_bf16() != 0 ? precision : .float32 }
+
   var packing: ck_precision { precision == .bfloat16 ? CK_BF16 : CK_F32 }
 }
 

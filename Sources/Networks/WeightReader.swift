@@ -7,7 +7,7 @@ struct WeightReader<K: Kernels, Source: WeightSource> {
 
   /// The tensor's values, if it has `shape`.
   func values(_ key: WeightKey, shape: [Int]) throws(NetworkError) -> [Float] {
-    let tensor = try source.tensor(key)
+    let tensor = try source.tensor(key, expecting: shape)
     guard tensor.shape == shape else {
       throw .shape(key, expected: shape, found: tensor.shape)
     }
@@ -18,7 +18,7 @@ struct WeightReader<K: Kernels, Source: WeightSource> {
   private func matrix(
     _ key: WeightKey, outputs: Int, inputs: Int
   ) throws(NetworkError) -> [Float] {
-    let tensor = try source.tensor(key)
+    let tensor = try source.tensor(key, expecting: [outputs, inputs])
     guard tensor.shape == [outputs, inputs] || tensor.shape == [outputs, inputs, 1, 1] else {
       throw .shape(key, expected: [outputs, inputs], found: tensor.shape)
     }

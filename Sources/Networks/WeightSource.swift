@@ -22,4 +22,16 @@ public protocol WeightSource {
   /// Reads a tensor: ``NetworkError/missing(_:)`` when there is none of this name,
   /// ``NetworkError/unreadable(_:reason:)`` when it can't be read.
   func tensor(_ key: WeightKey) throws(NetworkError) -> WeightTensor
+  /// The same for a network that will accept `shape` only: a source that makes its tensors up,
+  /// rather than reading them, needs to know. By default ``tensor(_:)``.
+  func tensor(_ key: WeightKey, expecting shape: [Int]) throws(NetworkError) -> WeightTensor
+}
+
+extension WeightSource {
+  /// What ``tensor(_:)`` gives, whatever its shape.
+  public func tensor(
+    _ key: WeightKey, expecting shape: [Int]
+  ) throws(NetworkError) -> WeightTensor {
+    try tensor(key)
+  }
 }
