@@ -156,6 +156,8 @@ struct PageBuilderTests {
     for figure in ["quantitative-sd15", "norm-histograms-sd15", "norm-maps"] {
       for format in ["png", "pdf", "svg"] { #expect(files["figures/\(figure).\(format)"] != nil) }
     }
+    // The labels that the text counts are on the page too.
+    #expect(files["arrays/high_norm_anomalies_sd15.npy"] != nil)
     let html = String(decoding: files["index.html"] ?? [], as: UTF8.self)
     #expect(html.contains("from the paper’s authors"))
     #expect(!html.contains("origin not recorded"))

@@ -31,21 +31,25 @@ struct ArrayOrigins {
     var arrays: [String: Entry]
   }
 
-  /// The origins of all sources of `figures`.
+  /// The origins of all sources of `figures`, and of the label files that facts were read from.
   ///
   /// - Throws: ``PageError`` where a provenance file is there but wrong.
   init(
     figures: [Figure], data: DataFolder, content: Content, filler: NumberFiller,
     noting problems: inout Set<PageProblem>
   ) throws(PageError) {
-    for figure in figures {
+    var sources = figures.map { (models: $0.models, files: $0.sources) }
+    for (model, facts) in filler.facts.sorted(by: { $0.key < $1.key }) {
+      if let labels = facts.labels { sources.append((models: [model], files: [labels])) }
+    }
+    for (models, files) in sources {
       var records: [Record] = []
-      for model in figure.models {
+      for model in models {
         if let record = try Self.record(of: model, data) { records.append(record) }
       }
-      for source in figure.sources where origins[source.name] == nil {
+      for source in files where origins[source.name] == nil {
         origins[source.name] = origin(
-          source, models: figure.models, records, content, filler, &problems)
+          source, models: models, records, content, filler, &problems)
       }
     }
   }

@@ -15,6 +15,8 @@ struct Facts: Sendable {
   }
 
   private(set) var facts: [String: Fact] = [:]
+  /// The label file that counts were taken from.
+  private(set) var labels: Figure.Source?
 
   /// Every name that a model can have.
   static let names: Set<String> = {
@@ -119,6 +121,9 @@ struct Facts: Sendable {
       facts["labels.count"] = .value("\(array.shape[0])")
       facts["labels.images"] = .value("\(images.count)")
       facts["labels.kind"] = .value(kind)
+      do { labels = Figure.Source(name: file, sha256: try SHA256Hex.ofFile(path)) } catch {
+        throw PageError([PageProblem(error)])
+      }
       return
     }
   }
