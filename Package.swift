@@ -79,7 +79,7 @@ let package = Package(
     library(
       "Experiments",
       [
-        "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
+        "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity", "CKernels",
         "DNNLKernels", "StableDiffusion",
       ]),
 

@@ -5,6 +5,7 @@
 /// Winograd transforms, norms, activations and attention are ours. Every function returns
 /// CK_OK or a status; none keeps a pointer it was given. One call runs at a time: others wait.
 #pragma once
+#include "tokens.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,1 +1,0 @@
-// Experiments: see docs/ARCHITECTURE.md.
