@@ -1,0 +1,95 @@
+import CKernels
+import Kernels
+import Layers
+import Tensors
+
+/// Does one extraction: runs the network over a batch and leaves norms, group sums and tokens.
+struct ExtractionWork {
+  let extraction: Extraction
+  let images: ImageSet
+  let folder: WorkFolder
+  let grid: LayerGrid
+
+  /// What the maps of one layer have given so far.
+  private struct LayerResult {
+    var shape: MapShape
+    var norms: [Float] = []
+    var groups = GroupSums()
+  }
+
+  /// Runs `source` and writes the unit's files; `finished` is called after each image.
+  func run(
+    _ source: any RepresentationSource, finished: () -> Void
+  ) throws(ExperimentError) {
+    let layers = extraction.layers
+    let (spilled, normed) = (Set(extraction.spilled), Set(extraction.norms))
+    let grouped = Set(extraction.groups)
+    let batch = try images.load(extraction.images).map { $0.cropped(by: extraction.crop) }
+    let tokens = spilled.isEmpty ? nil : try WorkFile(folder.tokensPath(extraction))
+    var results: [Layer: LayerResult] = [:]
+    try source.representations(
+      of: batch, layers: layers, timestep: extraction.timestep
+    ) { (_, layer, map) throws(ExperimentError) in
+      let shape = MapShape(height: map.height, width: map.width, channels: map.channels)
+      try check(shape, of: layer, before: results[layer]?.shape)
+      var result = results[layer] ?? LayerResult(shape: shape)
+      try map.withValues { (values) throws(ExperimentError) in
+        guard let start = values.baseAddress else { return }
+        var norms = [Float](repeating: 0, count: map.tokens)
+        unetlens_token_norms(start, map.tokens, map.channels, &norms)
+        if grouped.contains(layer) {
+          result.groups.add(
+            start, norms: norms, height: map.height, width: map.width, channels: map.channels,
+            inset: extraction.crop == 0 ? 1 : 0)
+        }
+        if normed.contains(layer) { result.norms += norms }
+        if spilled.contains(layer) { try tokens?.append(UnsafeRawBufferPointer(values)) }
+      }
+      results[layer] = result
+      if layer == layers.last { finished() }
+    }
+    try tokens?.commit()
+    try folder.save(arrays(results), as: .extract(extraction))
+  }
+
+  /// Whether the network's maps have the sizes that the plan counted on.
+  private func check(
+    _ shape: MapShape, of layer: Layer, before: MapShape?
+  ) throws(ExperimentError) {
+    if let before, before != shape {
+      throw ExperimentError(
+        "\(layer): expected one shape for every image, found \(before) and \(shape)")
+    }
+    let planned = grid.size(of: layer)
+    if extraction.crop == 0, (shape.height, shape.width) != planned {
+      throw ExperimentError(
+        "\(layer): expected \(planned.height)x\(planned.width) tokens for images of"
+          + " \(images.width)x\(images.height) pixels, found \(shape.height)x\(shape.width)")
+    }
+  }
+
+  private func arrays(_ results: [Layer: LayerResult]) -> [(key: String, value: NDArray)] {
+    var arrays: [(key: String, value: NDArray)] = []
+    let count = extraction.images.count
+    for layer in extraction.layers {
+      guard let result = results[layer] else { continue }
+      let shape = result.shape
+      arrays.append(
+        (
+          "shape/\(layer.name)",
+          NDArray([shape.height, shape.width, shape.channels].map { Int64($0) }, shape: [3])
+        ))
+      if !result.norms.isEmpty {
+        arrays.append(
+          (
+            "norms/\(layer.name)",
+            NDArray(result.norms, shape: [count, shape.height, shape.width])
+          ))
+      }
+      if extraction.groups.contains(layer) {
+        arrays.append(("groups/\(layer.name)", NDArray(result.groups.values, shape: [3, 3])))
+      }
+    }
+    return arrays
+  }
+}

@@ -1,0 +1,105 @@
+package import Layers
+
+/// The work of one run: which units there are, in an order in which one process can do them.
+///
+/// The plan follows from the options and the images' number and size alone, so that several
+/// processes agree on it without talking.
+package struct WorkPlan: Sendable {
+  /// Timesteps of the histograms, as in the thesis.
+  package static let histogramTimesteps = [0, 50, 200]
+  /// The most images that token-group similarities use, as published.
+  package static let groupImages = 500
+
+  /// The experiments the plan serves.
+  package let experiments: Set<Experiment>
+  /// The number of images.
+  package let images: Int
+  /// Tokens of each layer.
+  package let grid: LayerGrid
+  /// Images of a batch; the last has fewer.
+  package let batchSize: Int
+  /// The main timestep.
+  package let timestep: Int
+  /// All extractions.
+  package let extractions: [Extraction]
+
+  /// Plans the experiments for `images` images of `width` x `height` pixels.
+  package init(
+    experiments: Set<Experiment>, images: Int, width: Int, height: Int, batchSize: Int,
+    timestep: Int
+  ) {
+    self.experiments = experiments
+    self.images = images
+    self.batchSize = batchSize
+    self.timestep = timestep
+    grid = LayerGrid(width: width, height: height)
+    extractions =
+      Self.whole(experiments, images, batchSize, timestep)
+      + (experiments.contains(.tokenGroups)
+        ? Self.cropped(images, batchSize, timestep, width: width, grid: grid) : [])
+  }
+
+  /// All units: extractions, then what needs them.
+  package var units: [WorkUnit] {
+    var units = extractions.map { WorkUnit.extract($0) }
+    if experiments.contains(.position) {
+      units += Layer.experiments.indices.map { WorkUnit.probe($0) }
+    }
+    if experiments.contains(.histograms) {
+      for timestep in Self.histogramTimesteps {
+        units += Layer.blockOutputs.indices.map { .histogram(block: $0, timestep: timestep) }
+      }
+    }
+    return units
+  }
+
+  /// The extractions of all images, whole, at `timestep`, in order of images.
+  package func batches(timestep: Int) -> [Extraction] {
+    extractions.filter { $0.crop == 0 && $0.timestep == timestep && !$0.norms.isEmpty }
+  }
+
+  private static func ranges(_ images: Int, _ size: Int) -> [Range<Int>] {
+    stride(from: 0, to: images, by: size).map { $0..<min($0 + size, images) }
+  }
+
+  private static func whole(
+    _ experiments: Set<Experiment>, _ images: Int, _ batchSize: Int, _ timestep: Int
+  ) -> [Extraction] {
+    let blocks = Layer.blockOutputs.map(\.sameOutput)
+    let others = experiments.contains(.histograms) ? histogramTimesteps : []
+    let grouped =
+      experiments.contains(.tokenGroups) ? ranges(min(images, groupImages), batchSize) : []
+    var all: [Extraction] = []
+    for range in ranges(images, batchSize) {
+      var main = Extraction(images: range, timestep: timestep, norms: Layer.experiments)
+      if experiments.contains(.position) {
+        main.spilled = Layer.experiments
+      } else if others.contains(timestep) {
+        main.spilled = blocks
+      }
+      if grouped.contains(range) { main.groups = Layer.experiments }
+      all.append(main)
+      for other in others where other != timestep {
+        all.append(Extraction(images: range, timestep: other, spilled: blocks, norms: blocks))
+      }
+    }
+    // Where the 500th image lies inside a batch, the original's last batch is a smaller one.
+    if let last = grouped.last, !ranges(images, batchSize).contains(last) {
+      all.append(Extraction(images: last, timestep: timestep, groups: Layer.experiments))
+    }
+    return all
+  }
+
+  /// One crop for every token size, for the layers that have it.
+  private static func cropped(
+    _ images: Int, _ batchSize: Int, _ timestep: Int, width: Int, grid: LayerGrid
+  ) -> [Extraction] {
+    let crops = Layer.experiments.map { width / grid.size(of: $0).width }
+    return Set(crops).sorted().flatMap { crop in
+      let layers = zip(Layer.experiments, crops).filter { $0.1 == crop }.map(\.0)
+      return ranges(min(images, groupImages), batchSize).map {
+        Extraction(images: $0, crop: crop, timestep: timestep, groups: layers)
+      }
+    }
+  }
+}
