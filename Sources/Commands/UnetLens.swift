@@ -10,6 +10,7 @@ public struct UnetLens: AsyncParsableCommand {
     subcommands: [
       BenchmarkCommand.self,
       DatasetCommand.self,
+      ExperimentsCommand.self,
       ExtractCommand.self,
       FiguresCommand.self,
       InspectCommand.self,
