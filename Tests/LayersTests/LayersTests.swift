@@ -6,7 +6,7 @@ import Testing
     #expect(Layer.experiments.count == 45)
     #expect(Layer.experiments.first?.name == "conv_in")
     #expect(Layer.experiments[44].name == "conv_out")
-    #expect(Layer.experiments[19].name == "up_blocks[0].resnets[0]")
+    #expect(Layer.experiments[21].name == "up_blocks[0].resnets[0]")
     #expect(Layer(name: "up_blocks[1].upsamplers[0]")?.tick == "up")
   }
 
