@@ -91,7 +91,10 @@ let package = Package(
     library("Preview", ["Files", "ProjectPage", hummingbird, logging]),
     library(
       "Labeler",
-      ["CLabelPage", "Files", "Tensors", "Images", "Layers", hummingbird, logging]),
+      [
+        "CLabelPage", "Files", "Tensors", "Images", "Kernels", "Layers", "StableDiffusion",
+        hummingbird, logging,
+      ]),
 
     // The program.
     library(

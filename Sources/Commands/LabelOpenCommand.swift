@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Files
 internal import Foundation
 internal import Labeler
+internal import StableDiffusion
 
 struct LabelOpenCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,11 +13,15 @@ struct LabelOpenCommand: AsyncParsableCommand {
       them already needs neither. The page is for this machine only unless --host says otherwise.
 
       Example:
+        unetlens label labels --model sd15 --images data/images
         unetlens label labels --norms data/representation_norms_sd15.pt --images data/images
       """)
 
   @Argument(help: "The label folder; made where it is missing.", completion: .directory)
   var dir: String
+
+  @Option(name: .long, help: "A model's name (see unetlens models) or a diffusers folder.")
+  var model: String?
 
   @Option(name: .long, help: "A file of norms, as representation_norms_X.pt has them.")
   var norms: String?
@@ -39,9 +44,12 @@ struct LabelOpenCommand: AsyncParsableCommand {
   @Option(name: .long, help: "Port to listen on; 0 takes a free one.")
   var port = 0
 
+  @OptionGroup var extraction: ExtractionOptions
   @OptionGroup var shared: SharedOptions
 
   func validate() throws {
+    if model != nil, norms != nil { throw ValidationError("--model or --norms, not both") }
+    if model != nil, images == nil { throw ValidationError("--model needs --images") }
     if !(1...2).contains(patch) { throw ValidationError("--patch must be 1 or 2") }
     if !(0...65535).contains(port) { throw ValidationError("--port must be 0 to 65535") }
   }
@@ -64,6 +72,7 @@ struct LabelOpenCommand: AsyncParsableCommand {
   }
 
   private func project() throws -> LabelProject {
+    if let model, let images { return try extracted(model, images) }
     if let norms {
       let maps = try NormMaps(file: norms, block: block)
       return try LabelProject.create(
@@ -77,6 +86,26 @@ struct LabelOpenCommand: AsyncParsableCommand {
         "\(dir): expected a label folder, found an empty one: name --model and --images, or --norms"
       )
     }
+    return project
+  }
+
+  private func extracted(_ model: String, _ folder: String) throws -> LabelProject {
+    let checkpoint = try ModelFinder.standard().open(model)
+    let list = try ImageList([folder])
+    let extractor = try RepresentationExtractor(
+      checkpoint, settings: extraction.settings(), imageSide: list.largestSide,
+      progress: shared.progress)
+    let work = try NormExtraction(
+      extractor, images: list, block: block, timestep: extraction.timestep,
+      batchSize: extraction.batchSize, folder: dir)
+    let maps = try work.run(progress: shared.progress)
+    let project = try LabelProject.create(
+      in: dir, maps: maps,
+      settings: LabelProject.Settings(
+        model: checkpoint.name, block: block, timestep: extraction.timestep,
+        seed: extraction.seed.value, batchSize: extraction.batchSize, patch: patch, maps: maps),
+      suggestions: Candidates.find(in: maps, patch: patch))
+    work.discardCache()
     return project
   }
 }

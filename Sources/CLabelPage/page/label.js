@@ -237,12 +237,13 @@ function load() {
 function place() {
   const stages = project.photos ? [map, photo] : [map];
   const wide = matchMedia("(min-width: 62.01rem)").matches;
-  const room = wide
-    ? Math.min((innerWidth - 17 * 16 - 100) / stages.length, innerHeight - $("map").getBoundingClientRect().top - 52)
-    : Math.min(innerWidth - 40, 560);
-  // A whole number of pixels a token keeps the map crisp.
-  const unit = Math.max(2, Math.floor(room / Math.max(project.width, project.height)));
+  const high = innerHeight - map.offsetTop - 52, across = innerWidth - 17 * 16 - 100;
   for (const stage of stages) {
+    // Beside a photograph the map takes the larger part.
+    const share = stages.length === 1 ? 1 : stage === map ? .58 : .42;
+    const room = wide ? Math.min(across * share, high) : Math.min(innerWidth - 40, 560);
+    // A whole number of pixels a token keeps the map crisp.
+    const unit = Math.max(2, Math.floor(room / Math.max(project.width, project.height)));
     const width = unit * project.width, height = unit * project.height;
     Object.assign(stage.style, { width: `${width}px`, height: `${height}px` });
     const inner = stage.querySelector(".inner");
@@ -304,7 +305,7 @@ function draw() {
   drawOverlay(map.querySelector("svg"));
   if (project.photos) drawOverlay(photo.querySelector("svg"));
   const answer = current(), state = stateOf(answer), differ = differing(image);
-  $("image").textContent = `Image ${image} of 0 … ${project.images - 1}`;
+  $("image").textContent = `Image ${image} (0 … ${project.images - 1})`;
   $("answer").dataset.state = state;
   const marks = answer.patches.length === 1 ? "1 patch marked" : `${answer.patches.length} patches marked`;
   $("answer").textContent = { marked: marks, none: "None here", open: "Not labelled yet" }[state];
@@ -340,7 +341,11 @@ function drawStrip() {
     cell.toggleAttribute("data-differs", differing(index).length > 0);
     cell.title = cell.ariaLabel = `Image ${index}: ${state === "open" ? "unlabelled" : state}`;
     cell.setAttribute("aria-current", index === image);
-    if (index === image && cell.dataset.shown !== "1") cell.scrollIntoView({ block: "nearest" });
+    if (index === image && cell.dataset.shown !== "1") {
+      const top = cell.offsetTop - strip.offsetTop;
+      if (top < strip.scrollTop || top > strip.scrollTop + strip.clientHeight - 20)
+        strip.scrollTop = top - strip.clientHeight / 2;
+    }
     cell.dataset.shown = index === image ? "1" : "";
   });
   $("progress").max = project.images;
