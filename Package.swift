@@ -92,7 +92,8 @@ let package = Package(
     library(
       "Labeler",
       [
-        "CLabelPage", "Files", "Tensors", "Images", "Kernels", "Layers", "StableDiffusion",
+        "CLabelPage", "Experiments", "Files", "Tensors", "Images", "Kernels", "Layers",
+        "StableDiffusion",
         hummingbird, logging,
       ]),
 

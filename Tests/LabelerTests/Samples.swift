@@ -12,7 +12,7 @@ enum Samples {
       for y in 0..<side {
         for x in 0..<side {
           let isBright = x / 2 == image % (side / 2) && y / 2 == 2
-          values.append(isBright ? 50 : Float(3 + (x * 7 + y * 3 + image) % 5))
+          values.append(isBright ? 500 : Float(3 + (x * 7 + y * 3 + image) % 5))
         }
       }
     }
