@@ -9,10 +9,9 @@ import Testing
 struct PageBuilderTests {
   @Test func filesOut() throws {
     let files = try TestSite().build().files
-    let figures = ["sd15", "mini"].flatMap { model in
-      ["teaser", "quantitative"].flatMap { figure in
-        ["pdf", "png", "svg"].map { "figures/\(figure)-\(model).\($0)" }
-      }
+    let stems = ["quantitative-sd15", "quantitative-mini", "teaser-mini"]
+    let figures = stems.flatMap { stem in
+      ["pdf", "png", "svg"].map { "figures/\(stem).\($0)" }
     }
     let arrays = ["sd15", "mini"].flatMap {
       ["arrays/accuracies_cls_\($0).pt", "arrays/results_group_similarities_\($0).pt"]
@@ -70,7 +69,8 @@ struct PageBuilderTests {
     try site.edit("head.html", "{{description}}", "{{descripton}}")
     try site.edit("about.html", "{{about}}", "{{about}}<a href=\"gone.html\">x</a>{{> nowhere}}")
     try site.edit("content.yaml", "  short: ICLR 2025, DeLTa workshop", "  short: \"\"")
-    try site.edit("content.yaml", "figures: [quantitative]", "figures: [quantitatif]")
+    try site.edit(
+      "content.yaml", "figures: [teaser, quantitative]", "figures: [teaser, quantitatif]")
     try site.edit("content.yaml", "{{position8.in}}", "{{position8.inn}}")
     try site.edit(
       "content.yaml", "[their code](https", "[their code](javascript:x) [y](#none) [z](https")

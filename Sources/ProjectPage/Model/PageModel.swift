@@ -181,7 +181,7 @@ struct PageModel {
     let order = content["results.figures"]?.elements ?? []
     var tabs: [PageValue] = []
     for model in models {
-      let figures = shown.figures.filter { $0.model == model }
+      let figures = shown.results.filter { $0.model == model }
       guard !figures.isEmpty else {
         warnings.append("\(model): its tab is left out: no figure can be drawn from its arrays")
         continue
@@ -195,7 +195,7 @@ struct PageModel {
           "figures": .list(figures.map { figure($0, order) }),
         ]))
     }
-    let together = shown.figures.filter { $0.model == nil && $0.kind != teaserFigure?.kind }
+    let together = shown.results.filter { $0.model == nil && $0.kind != teaserFigure?.kind }
     if tabs.isEmpty && together.isEmpty { values["results"] = .absent }
     set("models", in: "results", to: tabs.isEmpty ? .absent : .object(["tabs": .list(tabs)]))
     set(
@@ -234,7 +234,7 @@ struct PageModel {
       ])
     }
     set("files", in: "provenance", to: .list(rows))
-    let credits = origins.credits(shown.figures) { Self.name($0, content) }.map { entry in
+    let credits = origins.credits(shown.results) { Self.name($0, content) }.map { entry in
       PageValue.object([
         "subject": .text(entry.subject), "credit": .markup(entry.credit, from: nil),
       ])

@@ -25,7 +25,13 @@ struct ShownFigures {
       }
     }
     if !problems.isEmpty { throw PageError(problems.map(Self.shortened)) }
+    // A page has one teaser.
+    let teasers = figures.filter { $0.kind == FigureKind.teaser.name }
+    figures.removeAll { teasers.dropFirst().contains($0) }
   }
+
+  /// The figures of the results: all but the teaser.
+  var results: [Figure] { figures.filter { $0.kind != FigureKind.teaser.name } }
 
   /// The figure of `kind`, of `model` where it is one a model.
   func figure(_ kind: String, of model: String? = nil) -> Figure? {
