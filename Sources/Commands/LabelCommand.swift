@@ -5,6 +5,8 @@ struct LabelCommand: AsyncParsableCommand {
     commandName: "label",
     abstract: "Label anomalies in norm maps in the browser; take over and export labels.",
     discussion: """
+      Without a subcommand the page opens; unetlens label open --help lists its options.
+
       Example:
         unetlens label labels --model sd15 --images data/images
         unetlens label labels --norms data/representation_norms_sd15.pt --images data/images

@@ -55,6 +55,11 @@ struct LabelOpenCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if model == nil, norms == nil, try LabelProject.read(dir) == nil {
+      throw LabelError(
+        "\(dir): expected a label folder with norm maps, found none: name --model and --images, or"
+          + " --norms")
+    }
     let photos = try images.map { (folder) throws in try PhotoList(folder: folder) } ?? PhotoList()
     let store = try LabelStore(dir)
     let project = try project()
@@ -82,9 +87,7 @@ struct LabelOpenCommand: AsyncParsableCommand {
         suggestions: Candidates.find(in: maps, patch: patch))
     }
     guard let project = try LabelProject.read(dir) else {
-      throw LabelError(
-        "\(dir): expected a label folder, found an empty one: name --model and --images, or --norms"
-      )
+      throw LabelError("\(dir): its project.json has gone meanwhile")
     }
     return project
   }

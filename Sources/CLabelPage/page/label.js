@@ -223,7 +223,7 @@ function load() {
     levels.canvas.width = project.width;
     levels.canvas.height = project.height;
     levels.drawImage(img, 0, 0);
-    draw();
+    drawStages();
   };
   img.src = picture("norm", image);
   if (project.photos) photo.querySelector("img").src = picture("photo", image);
@@ -299,11 +299,19 @@ function drawOverlay(svg) {
   box(svg, cursor.x, cursor.y, "cursor");
 }
 
-function draw() {
+/** What changes when the cursor moves: the rest stays, as there may be hundreds of images. */
+function drawStages() {
   if (!project || me === null) return;
   place();
   drawOverlay(map.querySelector("svg"));
   if (project.photos) drawOverlay(photo.querySelector("svg"));
+  const level = levels.canvas.width ? levels.getImageData(cursor.x, cursor.y, 1, 1).data[0] / 255 : 0;
+  $("token").textContent = `· token (${cursor.x}, ${cursor.y}), ${level.toFixed(2)} of the largest`;
+}
+
+function draw() {
+  if (!project || me === null) return;
+  drawStages();
   const answer = current(), state = stateOf(answer), differ = differing(image);
   $("image").textContent = `Image ${image} (0 … ${project.images - 1})`;
   $("answer").dataset.state = state;
@@ -319,8 +327,6 @@ function draw() {
   $("previous").disabled = image === 0;
   $("next").disabled = image === project.images - 1;
   $("who").textContent = me;
-  const level = levels.canvas.width ? levels.getImageData(cursor.x, cursor.y, 1, 1).data[0] / 255 : 0;
-  $("token").textContent = `· token (${cursor.x}, ${cursor.y}), ${level.toFixed(2)} of the largest`;
   drawStrip();
 }
 
@@ -375,7 +381,7 @@ for (const stage of [map, photo]) {
     const at = tokenAt(stage, event);
     if (at.x === cursor.x && at.y === cursor.y) return;
     cursor = at;
-    draw();
+    drawStages();
   });
   stage.addEventListener("click", event => {
     cursor = tokenAt(stage, event);
@@ -396,7 +402,7 @@ function moveCursor(x, y) {
   if (Math.abs(fx - zoom.x) > half * .8) zoom.x = fx;
   if (Math.abs(fy - zoom.y) > half * .8) zoom.y = fy;
   hold();
-  draw();
+  drawStages();
 }
 
 function switchOver(what) { show[what] = !show[what]; draw(); }
