@@ -12,7 +12,7 @@ struct ExperimentsCommand: ParsableCommand {
       Example: unetlens experiments --model sd15 --images data/images --output data
 
       Position estimation, token-group similarities, relative norms of high-norm anomalies, norm \
-      maps, and norm/similarity histograms, as docs/METHOD.md describes them; the files are those \
+      maps, norm/similarity histograms, and small maps for single figures, as docs/METHOD.md describes them; the files are those \
       of docs/FORMATS.md. One U-Net pass over an image and its noise serves all layers. A run that \
       was stopped goes on where it was when the same command is given again.
       """)
@@ -35,8 +35,8 @@ struct ExperimentsCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: """
-      Which of position, token-groups, anomalies, norms, histograms; by default all that can be \
-      done.
+      Which of position, token-groups, anomalies, norms, histograms, maps; by default all that \
+      can be done.
       """)
   var experiments: [Experiment] = []
 

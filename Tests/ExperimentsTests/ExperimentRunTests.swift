@@ -61,11 +61,14 @@ struct ExperimentRunTests {
     let files = try Self.contents(first)
     #expect(
       files.keys.sorted() == [
-        "accuracies_cls_pattern.pt", "high_norm_anomalies_auto_pattern.npy",
+        "accuracies_cls_pattern.pt", "corner_maps_pattern.safetensors",
+        "high_norm_anomalies_auto_pattern.npy",
         "histograms_norm_cossim_pattern.pt", "histograms_norm_cossim_pattern_limits.pt",
-        "mean_norm_maps_pattern.safetensors", "position_probes_pattern.safetensors",
+        "mean_norm_maps_pattern.safetensors", "norm_timesteps_pattern.safetensors",
+        "position_maps_pattern.safetensors", "position_probes_pattern.safetensors",
         "provenance_pattern.json", "representation_norms_pattern.pt",
-        "results_group_similarities_pattern.pt", "up1_anomaly_norms_mean_pattern.pt",
+        "results_group_similarities_pattern.pt", "similarity_grids_pattern.safetensors",
+        "up1_anomaly_norms_mean_pattern.pt",
         "up1_anomaly_norms_std_pattern.pt",
       ])
     #expect(try Self.contents(second) == files)
@@ -100,6 +103,21 @@ struct ExperimentRunTests {
     #expect(maps.shape(of: "up_blocks[1]") == [12, 12])
     let probes = try SafeTensors(output.file("position_probes_pattern.safetensors"))
     #expect(probes.shape(of: "conv_in.weight") == [48, 12])
+    let grids = try SafeTensors(output.file("similarity_grids_pattern.safetensors"))
+    #expect(grids.shape(of: "up_blocks[1]") == [4, 12, 12])
+    #expect(grids.shape(of: "images") == [4, 128, 128, 3])
+    let own = try grids.array(named: "conv_in").floats()
+    // The reference token, row 9 and column 12 of 24, is most similar to itself.
+    expectClose(own[9 * 24 + 12], 1, within: 1e-5)
+    let corners = try SafeTensors(output.file("corner_maps_pattern.safetensors"))
+    #expect(corners.shape(of: "tiles/mid_block") == [3, 3, 3, 3])
+    let tiles = try corners.array(named: "tiles/mid_block").floats()
+    expectClose(tiles[4 * 9 + 4], 1, within: 1e-5)
+    expectClose(tiles[1 * 9 + 5], tiles[5 * 9 + 1], within: 1e-5)
+    let places = try SafeTensors(output.file("position_maps_pattern.safetensors"))
+    #expect(places.shape(of: "conv_in") == [3, 24, 24, 2])
+    let steps = try SafeTensors(output.file("norm_timesteps_pattern.safetensors"))
+    #expect(steps.shape(of: "conv_out") == [4, 3, 24, 24])
   }
 
   @Test(
@@ -200,7 +218,7 @@ struct ExperimentRunTests {
     settings.limit = 1
     settings.labels = .none
     let run = try ExperimentRun(settings, model: Self.identity)
-    #expect(run.settings.experiments == [.tokenGroups, .norms, .histograms])
+    #expect(run.settings.experiments == [.tokenGroups, .norms, .histograms, .maps])
     #expect(run.warnings.count == 2)
     settings = Self.settings(output, experiments: [.position])
     settings.limit = 1

@@ -10,6 +10,8 @@ public enum Experiment: String, CaseIterable, Sendable {
   case norms
   /// Histograms of token pairs by similarity and norm.
   case histograms
+  /// Small arrays that single figures read: similarity grids, corner, position and norm maps.
+  case maps
 
   /// The experiment of this name, `token_groups` included; nil for none.
   public init?(argument: String) {

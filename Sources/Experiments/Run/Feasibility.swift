@@ -38,7 +38,7 @@ struct Feasibility {
     case .anomalies:
       return settings.labels == .none
         ? "anomalies: expected --labels with a label file, or auto" : nil
-    case .norms, .histograms:
+    case .norms, .histograms, .maps:
       return nil
     }
   }

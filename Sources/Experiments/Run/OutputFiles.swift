@@ -35,6 +35,7 @@ struct OutputFiles {
     if plan.experiments.contains(.tokenGroups) { written += try tokenGroups() }
     if !plan.experiments.isDisjoint(with: [.anomalies, .norms]) { written += try norms() }
     if plan.experiments.contains(.histograms) { written += try histograms() }
+    if plan.experiments.contains(.maps) { written += try maps() }
     return written
   }
 
@@ -187,5 +188,25 @@ struct OutputFiles {
       .array(NDArray(counts, shape: shape + [bins, bins])), to: path(file.file))
     try ArrayFiles.writeTorch(.array(NDArray(limits, shape: shape + [2])), to: path(ends.file))
     return [file, ends]
+  }
+
+  private func maps() throws(ExperimentError) -> [Written] {
+    let maps = MapFiles(plan: plan, folder: folder, images: images)
+    var sets = [
+      ("similarity_grids", try maps.similarityGrids()), ("corner_maps", try maps.cornerMaps()),
+      ("norm_timesteps", try maps.normTimesteps()),
+    ]
+    // Predictions need trained probes.
+    if plan.experiments.contains(.position) {
+      sets.append(("position_maps", try maps.positionMaps()))
+    }
+    var written: [Written] = []
+    for (kind, arrays) in sets {
+      let file = Written(file: "\(kind)_\(name).safetensors", experiment: .maps)
+      try ArrayFiles.writeSafeTensors(
+        arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(file.file))
+      written.append(file)
+    }
+    return written
   }
 }

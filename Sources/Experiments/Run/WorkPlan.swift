@@ -66,7 +66,9 @@ package struct WorkPlan: Sendable {
     _ experiments: Set<Experiment>, _ images: Int, _ batchSize: Int, _ timestep: Int
   ) -> [Extraction] {
     let blocks = Layer.blockOutputs.map(\.sameOutput)
-    let others = experiments.contains(.histograms) ? histogramTimesteps : []
+    let hasHistograms = experiments.contains(.histograms)
+    let hasMaps = experiments.contains(.maps)
+    let others = hasHistograms || hasMaps ? histogramTimesteps : []
     let grouped =
       experiments.contains(.tokenGroups) ? ranges(min(images, groupImages), batchSize) : []
     var all: [Extraction] = []
@@ -74,13 +76,16 @@ package struct WorkPlan: Sendable {
       var main = Extraction(images: range, timestep: timestep, norms: Layer.experiments)
       if experiments.contains(.position) {
         main.spilled = Layer.experiments
-      } else if others.contains(timestep) {
+      } else if hasMaps || (hasHistograms && others.contains(timestep)) {
         main.spilled = blocks
       }
       if grouped.contains(range) { main.groups = Layer.experiments }
       all.append(main)
-      for other in others where other != timestep {
-        all.append(Extraction(images: range, timestep: other, spilled: blocks, norms: blocks))
+      // Maps show the first images only; histograms take all.
+      for other in others where other != timestep && (hasHistograms || range.lowerBound == 0) {
+        all.append(
+          Extraction(
+            images: range, timestep: other, spilled: hasHistograms ? blocks : [], norms: blocks))
       }
     }
     // Where the 500th image lies inside a batch, the original's last batch is a smaller one.
