@@ -161,6 +161,7 @@ ck_status ck_conv_new(ck_conv **result, const float *weights, const float *bias,
     layer->summed = layer->bias + shape.outputs;
     if (bias) memcpy(layer->bias, bias, shape.outputs * sizeof *bias);
     ck_lock();
+    ck_expect(CK_PACKING);
     height = height > 3 ? height : 3;
     width = width > 3 ? width : 3;
     status = layer->algorithm == CK_DIRECT
@@ -168,7 +169,6 @@ ck_status ck_conv_new(ck_conv **result, const float *weights, const float *bias,
                  : winograd_new(&layer->winograd, weights, shape, layer->algorithm, height, width,
                                 layer->precision);
     ck_unlock();
-    ck_return_memory();
   }
   if (status) {
     ck_conv_free(layer);
@@ -203,6 +203,7 @@ ck_status ck_conv_run(ck_conv *layer, const ck_conv_run_arguments *arguments) {
   const int columns = (width + shape->left + shape->right - 3) / shape->stride + 1;
   if (rows <= 0 || columns <= 0) return CK_OK;
   ck_lock();
+  ck_expect(CK_RUNNING);
   const float *bias = layer->bias;
   if (arguments->channel_bias) {
     for (int i = 0; i < shape->outputs; i++)

@@ -40,9 +40,12 @@ void ck_unlock(void);
 void *ck_pages_new(size_t bytes);
 void ck_pages_free(void *pages, size_t bytes);
 
-/// Gives memory that the program has freed back to the system: plain weights, which differ in size,
-/// would leave gaps of a quarter of a gigabyte.
-void ck_return_memory(void);
+typedef enum { CK_PACKING, CK_RUNNING } ck_phase;
+/// Tells malloc what comes: while packing, plain weights go back to the system as soon as they are
+/// freed (in malloc's own heaps their gaps come to a quarter of a gigabyte); while running, the
+/// smaller maps, of a few sizes that come and go, had better stay. (The larger ones would leave gaps
+/// of half a gigabyte.) Under ck_lock.
+void ck_expect(ck_phase phase);
 
 /// Memory kept between calls (the first `bytes` of it), for one purpose each. Guarded by ck_lock.
 typedef enum { CK_SCRATCH_INPUT, CK_SCRATCH_OUTPUT, CK_SCRATCH_CONVERT, CK_SCRATCH_ONEDNN,

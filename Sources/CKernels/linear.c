@@ -30,13 +30,13 @@ ck_status ck_linear_new(ck_linear **result, const float *weights, const float *b
     if (layer->bias) memcpy(layer->bias, bias, outputs * sizeof *bias);
   }
   ck_lock();
+  ck_expect(CK_PACKING);
   matrix_plan plan = plan_for(inputs, outputs, rows ? rows : 1, bias != NULL, 0);
   ck_status status = bias && !layer->bias
                          ? ck_fail(CK_OUT_OF_MEMORY, "no memory for a bias")
                          : matrix_set_new(&layer->weights, 1, inputs, outputs, precision, plan);
   if (!status) status = matrix_pack(&layer->weights, 0, 0, outputs, weights, 1, inputs);
   ck_unlock();
-  ck_return_memory();
   if (status) {
     ck_linear_free(layer);
     return status;

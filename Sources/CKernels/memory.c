@@ -33,8 +33,12 @@ void *ck_scratch(ck_scratch_kind kind, size_t bytes) {
   return kept[kind].pages;
 }
 
-void ck_return_memory(void) {
+void ck_expect(ck_phase phase) {
 #ifdef __GLIBC__
-  malloc_trim(0);
+  static ck_phase current = -1;
+  if (phase == current) return;
+  current = phase;
+  mallopt(M_MMAP_THRESHOLD, phase == CK_PACKING ? 1 << 20 : 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, phase == CK_PACKING ? 1 << 20 : 32 << 20);
 #endif
 }

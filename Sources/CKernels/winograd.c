@@ -18,7 +18,7 @@ enum {
   /// Outputs packed at a time; a multiple of oneDNN's blocks.
   packed_outputs = 64,
   /// Transformed tiles that are in memory at once.
-  pass_bytes = 32 << 20,
+  pass_bytes = 16 << 20,
 };
 
 INLINE size_t rounded_up(size_t value, size_t step) { return (value + step - 1) / step * step; }
