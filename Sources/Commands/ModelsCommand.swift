@@ -5,7 +5,8 @@ import StableDiffusion
 /// `unetlens models`: which checkpoints can be named.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List the models that are there: built in, and in the Hugging Face cache.",
+    commandName: "models",
+    abstract: "List the models that are there: built in, and in the Hugging Face cache.",
     discussion: """
       Example: unetlens models --json
 

@@ -54,14 +54,19 @@ struct ConfigTests {
 
   @Test(arguments: [
     (#""addition_embed_type": "text_time""#, "SDXL"), (#""in_channels": 9"#, "inpainting"),
-    (#""act_fn": "tanh""#, "act_fn"), (#""block_out_channels": [30, 60, 120, 120]"#, "norm_num_groups"),
-    (#""block_out_channels": []"#, "block_out_channels"), (#""layers_per_block": "two""#, "layers_per_block"),
-    (#""layers_per_block": -1"#, "layers_per_block"), (#""layers_per_block": [2, 2]"#, "layers_per_block"),
+    (#""act_fn": "tanh""#, "act_fn"),
+    (#""block_out_channels": [30, 60, 120, 120]"#, "norm_num_groups"),
+    (#""block_out_channels": []"#, "block_out_channels"),
+    (#""layers_per_block": "two""#, "layers_per_block"),
+    (#""layers_per_block": -1"#, "layers_per_block"),
+    (#""layers_per_block": [2, 2]"#, "layers_per_block"),
     (#""block_out_channels": [320, 9999999999]"#, "block_out_channels"),
     (#""down_block_types": ["A", "B", "C", "D"]"#, "down_block_types"),
     (#""time_embedding_type": "fourier""#, "time_embedding_type"),
-    (#""conv_in_kernel": 5"#, "conv_in_kernel"), (#""_class_name": "FluxTransformer""#, "FluxTransformer"),
-    (#""padding_mode": "reflect""#, "padding_mode"), (#""attention_head_dim": 7"#, "attention_head_dim"),
+    (#""conv_in_kernel": 5"#, "conv_in_kernel"),
+    (#""_class_name": "FluxTransformer""#, "FluxTransformer"),
+    (#""padding_mode": "reflect""#, "padding_mode"),
+    (#""attention_head_dim": 7"#, "attention_head_dim"),
     (#""mid_block_type": "UNetMidBlock2D""#, "mid_block_type"),
   ])
   func `other U-Nets are refused by their setting`(_ change: String, _ part: String) throws {

@@ -107,7 +107,8 @@ struct ModelFinderTests {
     try AtomicFile.write("".utf8, to: "\(snapshot)/x")
     try removeFile("\(snapshot)/unet/diffusion_pytorch_model.safetensors")
     let error = #expect(throws: ModelError.self) { try finder.open("sdturbo") }
-    #expect(error?.description.contains("unet/diffusion_pytorch_model.safetensors is missing") == true)
+    #expect(
+      error?.description.contains("unet/diffusion_pytorch_model.safetensors is missing") == true)
     #expect(error?.description.contains("hf download stabilityai/sd-turbo") == true)
     #expect(finder.all().first?.problem != nil)
   }
@@ -130,7 +131,8 @@ struct ModelFinderTests {
     (["XDG_CACHE_HOME": "/x", "HOME": "/h"], "/x/huggingface/hub"),
     (["HOME": "/h", "HF_HOME": ""], "/h/.cache/huggingface/hub"),
   ])
-  func `the cache is where huggingface_hub has it`(_ variables: [String: String], _ folder: String) {
+  func `the cache is where huggingface_hub has it`(_ variables: [String: String], _ folder: String)
+  {
     #expect(HubCache(environment: variables).folder == folder)
   }
 }

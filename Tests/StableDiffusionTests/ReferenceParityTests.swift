@@ -12,7 +12,8 @@ import Testing
 /// Tolerance: relative L2 distance of at most max(1e-5, 3 times PyTorch's own distance between
 /// fp32 and fp64), which shared/reference lists per tensor.
 @Suite(
-  .serialized, .enabled(if: SharedMaterial.hasReference, "needs shared/reference beside the checkout"))
+  .serialized,
+  .enabled(if: SharedMaterial.hasReference, "needs shared/reference beside the checkout"))
 struct ReferenceParityTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let model: String
@@ -117,7 +118,8 @@ struct ReferenceParityTests {
   /// The map of image `index` in `[images, C, h, w]` values.
   private static func map(_ values: [Float], of index: Int, like shape: FeatureMap) -> FeatureMap {
     let start = index * shape.count
-    return FeatureMap(height: shape.height, width: shape.width, channels: shape.channels) { target in
+    return FeatureMap(height: shape.height, width: shape.width, channels: shape.channels) {
+      target in
       for token in 0..<shape.tokens {
         for channel in 0..<shape.channels {
           target[token * shape.channels + channel] = values[start + channel * shape.tokens + token]
@@ -155,7 +157,8 @@ struct ReferenceVectors {
       return
     }
     // Texts and embeddings are [tokens, channels] on both sides; layers are channel by channel.
-    let found = map.width == 1 && map.height != 1 || map.tokens == 1 ? map.values : map.channelFirst()
+    let found =
+      map.width == 1 && map.height != 1 || map.tokens == 1 ? map.values : map.channelFirst()
     let distance = relativeDistance(found, expected)
     let allowed = max(1e-5, 3 * (own[tolerance ?? name] ?? 0))
     if ProcessInfo.processInfo.environment["PARITY"] != nil { print(name, distance, allowed) }

@@ -1,4 +1,5 @@
 import Files
+import Networks
 
 extension Checkpoint {
   /// The files and folders that extraction needs and that are not there, as sentences' subjects.
@@ -10,7 +11,8 @@ extension Checkpoint {
     missing.removeAll { Folder.isFile(file($0)) }
     for part in parts where part != "unet" || (try? initSeed) == .some(nil) {
       if (try? WeightFiles.find(in: file(part))) == .some(nil) {
-        missing.append("\(part)/\(part == "text_encoder" ? "model" : "diffusion_pytorch_model").safetensors")
+        let stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model"
+        missing.append("\(part)/\(stem).safetensors")
       }
     }
     return missing
@@ -77,5 +79,22 @@ extension Checkpoint {
   /// - Throws: ``ModelError`` where a file cannot be read.
   public func hash() throws(ModelError) -> String {
     SHA256Hex.of(try hashes().flatMap { Array("\($0.sha256)  \($0.file)\n".utf8) })
+  }
+}
+
+extension Checkpoint {
+  /// The image side the model was made for: 512 pixels for SD-1.x, 768 for SD-2.1.
+  ///
+  /// - Throws: ``ModelError`` where `unet/config.json` cannot be read.
+  public func nativeSide() throws(ModelError) -> Int {
+    let latents = try ConfigFile.read(SizeFile.self, from: file("unet/config.json")).sampleSize
+    let levels = try AutoencoderConfiguration(diffusers: file("vae/config.json")).blockChannels
+    let side = latents.flatMap { (1...2048).contains($0) ? $0 << (levels.count - 1) : nil }
+    return side ?? 512
+  }
+
+  private struct SizeFile: Decodable {
+    let sampleSize: Int?
+    private enum CodingKeys: String, CodingKey { case sampleSize = "sample_size" }
   }
 }

@@ -81,9 +81,11 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// The last component of `path`, with what file names of arrays cannot hold as `_`.
   static func fileName(_ path: String) -> String {
-    let letters = Folder.name(of: path).unicodeScalars.map { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))
-        ? Character(scalar) : "_"
+    let letters = Folder.name(of: path).unicodeScalars.map { scalar -> Character in
+      let isKept =
+        scalar.isASCII
+        && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))
+      return isKept ? Character(scalar) : "_"
     }
     return letters.isEmpty ? "model" : String(letters)
   }

@@ -107,7 +107,8 @@ public struct ModelFinder: Sendable {
       && parts.allSatisfy { part in
         !part.isEmpty && part != "." && part != ".."
           && part.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
+            $0.isASCII
+              && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
           }
       }
   }

@@ -18,7 +18,8 @@ package enum ConfigFile {
       let file = try MappedFile(path)
       guard file.count <= largest else {
         throw FileError(
-          path: path, "\(path): expected a JSON file of at most \(largest >> 20) MB, found "
+          path: path,
+          "\(path): expected a JSON file of at most \(largest >> 20) MB, found "
             + "\(file.count >> 20) MB")
       }
       data = file.withBytes { Data($0) }

@@ -26,12 +26,10 @@ extension UNetConfiguration {
     for width in blockChannels { _ = try ConfigRange.channels(width, "block_out_channels") }
     let attention = BlockKind.crossAttention
     downBlocks = try Self.kinds(
-      file.downBlockTypes ?? ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D",
-        "CrossAttnDownBlock2D", "DownBlock2D"],
+      file.downBlockTypes ?? Array(repeating: "CrossAttnDownBlock2D", count: 3) + ["DownBlock2D"],
       ["DownBlock2D": .plain, "CrossAttnDownBlock2D": attention], levels, "down_block_types")
     upBlocks = try Self.kinds(
-      file.upBlockTypes ?? ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D",
-        "CrossAttnUpBlock2D"],
+      file.upBlockTypes ?? ["UpBlock2D"] + Array(repeating: "CrossAttnUpBlock2D", count: 3),
       ["UpBlock2D": .plain, "CrossAttnUpBlock2D": attention], levels, "up_block_types")
     hasMidBlock = file.midBlockType.isPresent
     layersPerBlock = try ConfigRange.counts(

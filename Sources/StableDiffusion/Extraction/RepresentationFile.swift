@@ -1,11 +1,12 @@
+import Files
+public import Kernels
+public import Layers
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Musl
 #endif
-import Files
-public import Kernels
-public import Layers
 
 /// A `.safetensors` file of representations that is filled image by image: one tensor a layer, F32
 /// `[images, C, h, w]`, in forward order, without metadata.

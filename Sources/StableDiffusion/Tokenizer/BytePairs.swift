@@ -68,7 +68,8 @@ struct BytePairs {
     var result: [Int32] = []
     var index = 0
     while index < symbols.count {
-      if index + 1 < symbols.count, symbols[index] == pair.first, symbols[index + 1] == pair.second {
+      if index + 1 < symbols.count, symbols[index] == pair.first, symbols[index + 1] == pair.second
+      {
         result.append(merged)
         index += 2
       } else {

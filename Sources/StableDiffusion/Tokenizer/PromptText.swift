@@ -37,8 +37,10 @@ enum PromptText {
     return parts
   }
 
-  private static let whole = ["<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m",
-    "'ll", "'d"].map { Array($0.unicodeScalars) }
+  private static let whole = [
+    "<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m",
+    "'ll", "'d",
+  ].map { Array($0.unicodeScalars) }
 
   /// Where the part that starts at `start` ends; `start` itself for a space.
   private static func endOfPart(_ text: [Unicode.Scalar], from start: Int) -> Int {

@@ -1,11 +1,11 @@
-import Networks
+package import Networks
 
 /// The weights of a U-Net that was never trained, drawn from a seed: `mini-untrained`.
 ///
 /// The rule (docs/MODELS.md): one torch generator; parameters in byte order of their names; norms
 /// get scale 1 and shift 0 and draw nothing; every other tensor, biases included, is uniform in
 /// ±1/√fan_in, fan_in the number of inputs of one output of the module's weight.
-struct InitialWeights: WeightSource {
+package struct InitialWeights: WeightSource {
   private let tensors: [String: WeightTensor]
 
   /// More values than any U-Net that would be made for this has.
@@ -14,7 +14,7 @@ struct InitialWeights: WeightSource {
   /// Draws all weights of the network that `configuration` describes.
   ///
   /// - Throws: ``ModelError`` where they are too many.
-  init(_ configuration: UNetConfiguration, seed: UInt64) throws(ModelError) {
+  package init(_ configuration: UNetConfiguration, seed: UInt64) throws(ModelError) {
     var shapes: [(name: String, shape: [Int], fanIn: Int?)] = []
     for module in UNetModules(configuration).all {
       let fanIn: Int?
@@ -52,9 +52,9 @@ struct InitialWeights: WeightSource {
     self.tensors = tensors
   }
 
-  func contains(_ key: WeightKey) -> Bool { tensors[key.description] != nil }
+  package func contains(_ key: WeightKey) -> Bool { tensors[key.description] != nil }
 
-  func tensor(_ key: WeightKey) throws(NetworkError) -> WeightTensor {
+  package func tensor(_ key: WeightKey) throws(NetworkError) -> WeightTensor {
     guard let tensor = tensors[key.description] else { throw .missing(key) }
     return tensor
   }

@@ -21,7 +21,8 @@ enum WeightSpelling {
     case .unet: false
     // The decoder, and buffers.
     case .autoencoder: !name.hasPrefix("encoder.") && !name.hasPrefix("quant_conv.")
-    case .textEncoder: name.hasSuffix("embeddings.position_ids") || name.hasPrefix("text_projection")
+    case .textEncoder:
+      name.hasSuffix("embeddings.position_ids") || name.hasPrefix("text_projection")
     }
   }
 
@@ -29,7 +30,8 @@ enum WeightSpelling {
   /// linear maps as 1x1 convolutions.
   func shape(_ shape: [Int], of key: String) -> [Int] {
     let isLinear = self == .autoencoder && key.contains(".attentions.")
-    return isLinear && shape.count == 4 && shape.suffix(2) == [1, 1] ? Array(shape.prefix(2)) : shape
+    guard isLinear, shape.count == 4, shape.suffix(2) == [1, 1] else { return shape }
+    return Array(shape.prefix(2))
   }
 
   private static let textPrefix = "text_model."

@@ -43,7 +43,7 @@ final class WeightStore: WeightSource {
     switch entry.array.dtype {
     case .float64, .float32, .float16, .bfloat16: break
     default:
-      throw .unreadable(key, reason: "it holds \(entry.array.dtype.rawValue), not numbers to weigh with")
+      throw .unreadable(key, reason: "it holds \(entry.array.dtype.rawValue), no weights")
     }
     var values = entry.array.floats()
     entry.array.storage.releasePages()
@@ -52,7 +52,8 @@ final class WeightStore: WeightSource {
         values[place] = Half.float(float16: Half.float16(values[place]))
       }
     }
-    return WeightTensor(shape: spelling.shape(entry.array.shape, of: key.description), values: values)
+    let shape = spelling.shape(entry.array.shape, of: key.description)
+    return WeightTensor(shape: shape, values: values)
   }
 
   /// Refuses tensors that the network had no place for: the config and the weights disagree.
@@ -65,7 +66,7 @@ final class WeightStore: WeightSource {
     {
       let more = left.count > 1 ? " (and \(left.count - 1) more)" : ""
       throw ModelError(
-        "\(path): holds the tensor \(extra)\(more), for which the network of config.json has no place")
+        "\(path): holds the tensor \(extra)\(more), for which config.json has no place")
     }
   }
 
