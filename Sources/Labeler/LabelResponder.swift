@@ -40,7 +40,7 @@ public struct LabelResponder: HTTPResponder {
     let isChange = path == "/api/change"
     guard request.method == (isChange ? .post : .get) || (!isChange && request.method == .head)
     else { return Self.text(.methodNotAllowed, "this address does not take this method") }
-    let isPublic = path == "/label.css" || path == "/label.js" || path == "/favicon.ico"
+    let isPublic = path == "/label.css" || path == "/favicon.ico" || Self.scripts[path] != nil
     switch access.check(request, needsHeader: path.hasPrefix("/api/")) {
     case .host: return Self.text(.misdirectedRequest, "this server does not go by that name")
     case .origin: return Self.text(.forbidden, "requests of other sites are refused")
@@ -52,12 +52,15 @@ public struct LabelResponder: HTTPResponder {
     switch path {
     case "/": return Self.data(Self.html, "text/html; charset=utf-8")
     case "/label.css": return Self.data(Self.css, "text/css; charset=utf-8")
-    case "/label.js": return Self.data(Self.js, "text/javascript; charset=utf-8")
     case "/favicon.ico": return Response(status: .noContent)
     case "/api/state": return await state()
     case "/api/news": return await news(request)
     case "/api/change": return await change(request)
-    default: return picture(path)
+    default:
+      if let script = Self.scripts[path] {
+        return Self.data(script, "text/javascript; charset=utf-8")
+      }
+      return picture(path)
     }
   }
 
@@ -126,8 +129,14 @@ public struct LabelResponder: HTTPResponder {
     UnsafeBufferPointer(start: label_page_html_start, count: label_page_html_size))
   private static let css = Array(
     UnsafeBufferPointer(start: label_page_css_start, count: label_page_css_size))
-  private static let js = Array(
-    UnsafeBufferPointer(start: label_page_js_start, count: label_page_js_size))
+  private static let scripts = [
+    "/answers.js": Array(
+      UnsafeBufferPointer(start: label_page_answers_js_start, count: label_page_answers_js_size)),
+    "/drawing.js": Array(
+      UnsafeBufferPointer(start: label_page_drawing_js_start, count: label_page_drawing_js_size)),
+    "/label.js": Array(
+      UnsafeBufferPointer(start: label_page_label_js_start, count: label_page_label_js_size)),
+  ]
 
   private static func data(_ bytes: [UInt8], _ type: String) -> Response {
     Response(
