@@ -58,8 +58,8 @@ struct MapFiles {
   }
 
   /// uint8 [N, height, width, 3].
-  private func pictures() throws(ExperimentError) -> NDArray {
-    let small = try images.load(shownImages).map { image in
+  private func pictures(_ range: Range<Int>) throws(ExperimentError) -> NDArray {
+    let small = try images.load(range).map { image in
       let longer = max(image.width, image.height)
       return image.resized(
         width: max(1, image.width * Self.pictureSide / longer),
@@ -74,7 +74,7 @@ struct MapFiles {
   func similarityGrids() throws(ExperimentError) -> [(key: String, value: NDArray)] {
     let reference = Self.reference
     var arrays: [(key: String, value: NDArray)] = [
-      ("images", try pictures()),
+      ("images", try pictures(shownImages)),
       (
         "reference",
         NDArray([0, reference.column, reference.row, reference.side].map { Int64($0) }, shape: [4])
@@ -96,7 +96,7 @@ struct MapFiles {
 
   /// `corner_maps_<model>`: similarities to corner tokens, and the map of maps of the mid block.
   func cornerMaps() throws(ExperimentError) -> [(key: String, value: NDArray)] {
-    var arrays: [(key: String, value: NDArray)] = [("images", try pictures())]
+    var arrays: [(key: String, value: NDArray)] = [("images", try pictures(shownImages))]
     for block in Layer.blockOutputs {
       let tokens = try tokens(of: block)
       let (height, width) = (tokens.shape.height, tokens.shape.width)
@@ -172,6 +172,8 @@ struct MapFiles {
   }
 
   /// `norm_timesteps_<model>`: norm maps of the first images at the histograms' timesteps.
+  ///
+  /// Only the first batch is drawn at every timestep, so there are no more images than it has.
   func normTimesteps() throws(ExperimentError) -> [(key: String, value: NDArray)] {
     let timesteps = WorkPlan.histogramTimesteps
     var results: [UnitResult] = []
@@ -182,7 +184,7 @@ struct MapFiles {
       count = min(count, first.images.count)
     }
     var arrays: [(key: String, value: NDArray)] = [
-      ("images", try pictures()),
+      ("images", try pictures(0..<count)),
       ("timesteps", NDArray(timesteps.map { Int64($0) }, shape: [timesteps.count])),
     ]
     for block in Layer.blockOutputs {
@@ -197,7 +199,6 @@ struct MapFiles {
       arrays.append(
         (block.name, NDArray(values, shape: [count, timesteps.count, size.height, size.width])))
     }
-    if count < shownImages.count { arrays.removeFirst() }
     return arrays
   }
 }
