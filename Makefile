@@ -24,9 +24,10 @@ site: build
 figures: build
 	$(UNETLENS) figures --data "$(or $(DATA),data)" --output "$(or $(OUTPUT),figures)"
 
-# make test [FILTER=regular expression]
+# make test [FILTER=regular expression]; one test at a time: many wait for a browser, a server or git, and
+# would hold the few threads that those need.
 test: build-tests
-	$(SWIFT) test -c release --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+	$(SWIFT) test -c release --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter "$(FILTER)")
 
 bench: build
 	scripts/bench
