@@ -30,7 +30,7 @@ enum ConvolutionAlgorithm: Sendable, CaseIterable {
     if weights.stride != 1 || min(weights.inputs, weights.outputs) < 32 || side < smallest {
       self = .direct
     } else {
-      // A single convolution's packed weights may take 150 MB: all but SD's two largest at 32 tokens.
+      // One convolution's packed weights may take 150 MB: all but SD's two largest at 32 do.
       let isSmall = weights.inputs * weights.outputs * 36 * 4 <= 150_000_000
       self = precision == .float32 && side >= 28 && isSmall ? .winograd4 : .winograd2
     }
