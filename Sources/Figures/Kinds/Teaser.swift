@@ -65,7 +65,6 @@ struct Teaser {
     }
     let hasCurves = !curves.panels.isEmpty
     let name = ModelName.display(model)
-    let headings = columns.map { $0.heading.lowercased() }.joined(separator: ", ")
     return FigureDraft(
       figure: Figure(
         kind: FigureKind.teaser.name, model: model, models: [model],

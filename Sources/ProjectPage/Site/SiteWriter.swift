@@ -1,4 +1,4 @@
-public import Files
+import Files
 
 /// Puts a site into a folder: changed files only, all of them or none.
 ///
