@@ -1,4 +1,4 @@
-"""Writes the current weights as fp16 diffusers folders below data/models, with a quality report.
+"""Writes the current weights as fp16 diffusers folders below data/models.
 
 `mini` holds everything; the controls link to its autoencoder and scheduler. `mini-untrained` is a
 configuration with `init_seed` and no weights.
@@ -13,30 +13,7 @@ import torch
 from diffusers import AutoencoderKL
 from safetensors.torch import save_file
 
-from recipe import AUTOENCODER, SCHEDULER, SEED, UNET, Crops
-
-REPORT = """# {name}
-
-{what}
-
-| | |
-| --- | --- |
-| topology | Stable Diffusion 1.5's block list, widths {widths}, {parameters:.2f} M parameters in the U-Net |
-| photographs | {photographs} freely licensed ones from Debian packages (`Training/photographs.py`) |
-| autoencoder | {ae_step} steps; {psnr:.2f} dB PSNR on held-out photographs |
-| U-Net | {step} steps, seed {seed} |
-| held-out denoising loss (predicting zero: 1) | {bands} |
-
-Training curves (held-out PSNR in dB by step; training loss by step):
-
-    autoencoder {ae_curve}
-    U-Net {curve}
-"""
-
-
-def log(work: Path, name: str):
-    path = work / f"{name}.log.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+from recipe import AUTOENCODER, SCHEDULER, SEED, UNET
 
 
 def write_json(path: Path, value):
@@ -54,15 +31,8 @@ def link(folder: Path, name: str, target: str):
         os.symlink(target, folder / name)
 
 
-@torch.no_grad()
-def psnr(model, work):
-    pixels = Crops(work / "photos/held-out", 512, 1).batch(16, 512)
-    restored = model.decode(model.encode(pixels).latent_dist.mode()).sample.clamp(-1, 1)
-    return (10 * torch.log10(4 / (restored - pixels).square().mean((1, 2, 3)))).mean().item()
-
-
 def write_unet(work: Path, folder: Path, name: str):
-    """The averaged weights of one trained U-Net; returns its number of steps."""
+    """The averaged weights of one trained U-Net and its empty prompt."""
     state = torch.load(work / f"{name}.state.pt", weights_only=True)
     names = [key for key in state["model"]]
     # `averaged` follows the order of model.parameters(), which is the state's; the text is last.
@@ -74,7 +44,6 @@ def write_unet(work: Path, folder: Path, name: str):
     save_file(half(weights), folder / "unet/diffusion_pytorch_model.safetensors")
     save_file({"empty_prompt": state["averaged"][-1].half().contiguous()},
               folder / "empty_prompt.safetensors")
-    return state
 
 
 def main():
@@ -94,26 +63,9 @@ def main():
     save_file(half(autoencoder.state_dict()), mini / "vae/diffusion_pytorch_model.safetensors")
     write_json(mini / "scheduler/scheduler_config.json",
                {"_class_name": "DDIMScheduler", **SCHEDULER})
-    quality = psnr(autoencoder, work)
-    photographs = len(list((work / "photos/train").glob("*.png")))
-
-    for name, what in (
-        ("mini", "A small latent diffusion model with Stable Diffusion's topology and padding."),
-        ("mini-circular", "The control: `mini`'s recipe with circular padding in every convolution of the U-Net."),
-    ):
-        if not (work / f"{name}.state.pt").exists():
-            continue
-        state = write_unet(work, output / name, name)
-        entries = log(work, name)
-        bands = entries[-1]["held_out"] if entries else []
-        names = ("t < 100", "100-299", "300-599", "600-999")
-        (output / name / "README.md").write_text(REPORT.format(
-            name=name, what=what, widths="-".join(map(str, UNET["block_out_channels"])),
-            parameters=sum(v.numel() for v in state["model"].values()) / 1e6,
-            photographs=photographs, ae_step=ae_state["step"], psnr=quality, step=state["step"],
-            seed=SEED, bands=", ".join(f"{b}: {v:.3f}" for b, v in zip(names, bands)),
-            ae_curve=" ".join(f"{e['step']}:{e['held_out_psnr']:.1f}" for e in log(work, "autoencoder")),
-            curve=" ".join(f"{e['step']}:{e['loss']:.3f}" for e in entries)))
+    for name in ("mini", "mini-circular"):
+        if (work / f"{name}.state.pt").exists():
+            write_unet(work, output / name, name)
     controls = ["mini-circular", "mini-untrained"]
     for name in controls:
         if name == "mini-circular" and not (output / name / "unet").exists():

@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
 
-from recipe import (AUTOENCODER, SCHEDULER, SEED, TEXT_TOKENS, TEXT_WIDTH, UNET, Crops, Run,
-                    initialise, make_circular, rate)
-
-BANDS = [(0, 100), (100, 300), (300, 600), (600, 1000)]
+import groupnorm
+from optimiser import Optimiser
+from recipe import (AUTOENCODER, SCHEDULER, SEED, TEXT_TOKENS, TEXT_WIDTH, TIMESTEP_BANDS, UNET,
+                    Crops, Run, initialise, make_circular, schedule as rate)
 
 
 @torch.no_grad()
@@ -45,7 +45,7 @@ def held_out_loss(model, text, table, scale, schedule):
     generator_state = torch.get_rng_state()
     torch.manual_seed(1)
     losses = []
-    for low, high in BANDS:
+    for low, high in TIMESTEP_BANDS:
         total = 0.0
         for start in range(0, len(table), 16):
             indices = torch.arange(start, min(start + 16, len(table)))
@@ -64,12 +64,12 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", choices=["mini", "mini-circular"], required=True)
     parser.add_argument("--minutes", type=float, default=100)
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--large-steps", type=int, default=1000, help="of them at 64x64 latents")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--large-steps", type=int, default=300, help="of them at 64x64 latents")
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--peak", type=float, default=1e-3)
-    parser.add_argument("--crops", type=int, default=8000)
+    parser.add_argument("--crops", type=int, default=4000)
     options = parser.parse_args()
+    groupnorm.install()
     run = Run(options.work, options.name, options.minutes)
 
     autoencoder = AutoencoderKL(**AUTOENCODER).eval()
@@ -89,24 +89,22 @@ def main():
     text = torch.nn.Parameter(
         torch.randn(1, TEXT_TOKENS, TEXT_WIDTH, generator=torch.Generator().manual_seed(SEED)))
     parameters = [*model.parameters(), text]
-    optimiser = torch.optim.AdamW(parameters, lr=options.peak, weight_decay=1e-4)
+    optimiser = Optimiser([*model.named_parameters(), ("empty_prompt", text)])
     averaged = [p.detach().clone() for p in parameters]
     step = 0
     if run.state:
         model.load_state_dict(run.state["model"])
         text.data.copy_(run.state["text"])
-        optimiser.load_state_dict(run.state["optimiser"])
+        optimiser.load(run.state["optimiser"])
         averaged, step = run.state["averaged"], run.state["step"]
     torch.manual_seed(SEED + step)
     large, average = None, None
 
     def save():
         run.save(model=model.state_dict(), text=text.data, averaged=averaged, scale=scale,
-                 optimiser=optimiser.state_dict(), step=step)
+                 optimiser=optimiser.state(), step=step)
 
     while step < options.steps and not run.over:
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step, options.steps, options.peak)
         batch, table = options.batch, small
         if step >= options.steps - options.large_steps:
             if large is None:
@@ -120,17 +118,14 @@ def main():
         with torch.autocast("cpu", torch.bfloat16):
             output = model(inputs, timesteps, text.expand(batch, -1, -1)).sample
         loss = (output.float() - noise).square().mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimiser.step()
+        optimiser.step(loss, rate(step, options.steps))
         step += 1
-        decay = min(0.999, (step + 1) / (step + 10))
+        decay = min(0.998, (step + 1) / (step + 10))
         for mean, value in zip(averaged, parameters):
             mean.lerp_(value.detach(), 1 - decay)
         average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
         if step % 250 == 0:
-            run.log(step=step, loss=average,
+            run.log(step=step, loss=average, large_steps=max(0, step - options.steps + options.large_steps),
                     held_out=held_out_loss(model, text, held_out, scale, schedule))
             save()
     save()
