@@ -88,6 +88,12 @@ let package = Package(
     // Pictures and pages.
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
     library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
+    library(
+      "Audit",
+      [
+        "Files", "Tensors", "Images", "Layers", "StableDiffusion", "Experiments", "Figures",
+        "ProjectPage", yams,
+      ]),
     library("Preview", ["Files", "ProjectPage", hummingbird, logging]),
     library(
       "Labeler",
@@ -102,7 +108,7 @@ let package = Package(
       "Commands",
       [
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
-        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Dataset", "Figures",
+        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Dataset", "Figures", "Audit",
         "ProjectPage", "Preview", "Labeler", argumentParser, logging, hummingbird,
       ]),
     .executableTarget(
@@ -123,6 +129,8 @@ let package = Package(
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),
     tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
     tests(of: "ProjectPage", ["Figures", "Tensors", "Layers", "Files"]),
+    tests(
+      of: "Audit", ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
     tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),
     tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbird, hummingbirdTesting]),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),

@@ -112,14 +112,7 @@ struct ExperimentsCommand: ParsableCommand {
     words += Experiment.allCases.filter(settings.experiments.contains).map(\.rawValue)
     if let labels { words += ["--labels", Folder.name(of: labels)] }
     if let limit { words += ["--limit", "\(limit)"] }
-    words += ["--batch-size", "\(settings.batchSize)", "--timestep", "\(settings.timestep)"]
-    words += ["--seed", "\(settings.seed)"]
-    if extraction.pixelRange != .published {
-      words += ["--pixel-range", extraction.pixelRange.rawValue]
-    }
-    if extraction.weights != .published { words += ["--weights", extraction.weights.rawValue] }
-    if extraction.precision != .float32 { words += ["--precision", extraction.precision.rawValue] }
-    return words.joined(separator: " ")
+    return (words + extraction.words).joined(separator: " ")
   }
 }
 

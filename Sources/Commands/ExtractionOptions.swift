@@ -32,6 +32,15 @@ struct ExtractionOptions: ParsableArguments {
     guard timestep >= 0 else { throw ValidationError("--timestep must not be negative.") }
   }
 
+  /// The options that decide values, for the command that provenance records.
+  var words: [String] {
+    var words = ["--batch-size", "\(batchSize)", "--timestep", "\(timestep)", "--seed", "\(seed)"]
+    if pixelRange != .published { words += ["--pixel-range", pixelRange.rawValue] }
+    if weights != .published { words += ["--weights", weights.rawValue] }
+    if precision != .float32 { words += ["--precision", precision.rawValue] }
+    return words
+  }
+
   /// The settings that these options make, for one prompt.
   func settings(prompt: String = "") -> ExtractionSettings {
     var settings = ExtractionSettings()

@@ -16,6 +16,14 @@ final class TerminalProgress: ProgressSink, @unchecked Sendable {
   deinit { if barIsOpen { write("\n") } }
 
   func report(_ task: String, done: Int, of total: Int) {
+    show(task, done, total, secondsLeft: nil)
+  }
+
+  func report(_ task: String, done: Int, of total: Int, secondsLeft: Double) {
+    show(task, done, total, secondsLeft: secondsLeft)
+  }
+
+  private func show(_ task: String, _ done: Int, _ total: Int, secondsLeft: Double?) {
     lock.lock()
     defer { lock.unlock() }
     let now = DispatchTime.now()
@@ -25,11 +33,13 @@ final class TerminalProgress: ProgressSink, @unchecked Sendable {
       (started, lastTenth) = (now, -1)
     }
     guard total > 0 else { return }
+    let left =
+      secondsLeft.map { ", \(Self.text(seconds: $0)) left in all" } ?? timeLeft(done, total, now)
     if isTerminal {
-      showBar(done, total, now)
+      showBar(done, total, now, left)
     } else if done * 10 / total > lastTenth {
       lastTenth = done * 10 / total
-      write("\(task): \(done) of \(total)\(timeLeft(done, total, now))\n")
+      write("\(task): \(done) of \(total)\(left)\n")
     }
   }
 
@@ -40,14 +50,14 @@ final class TerminalProgress: ProgressSink, @unchecked Sendable {
     write("warning: \(message)\n")
   }
 
-  private func showBar(_ done: Int, _ total: Int, _ now: DispatchTime) {
+  private func showBar(_ done: Int, _ total: Int, _ now: DispatchTime, _ left: String) {
     let sinceShown = now.uptimeNanoseconds - lastShown.uptimeNanoseconds
     guard done == total || sinceShown > 100_000_000 else { return }
     lastShown = now
     let width = 24
     let filled = min(width, done * width / total)
     let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
-    write("\r\u{1B}[K\(task) \(bar) \(done)/\(total)\(timeLeft(done, total, now))")
+    write("\r\u{1B}[K\(task) \(bar) \(done)/\(total)\(left)")
     barIsOpen = true
     if done >= total { closeBar() }
   }
@@ -60,12 +70,14 @@ final class TerminalProgress: ProgressSink, @unchecked Sendable {
   private func timeLeft(_ done: Int, _ total: Int, _ now: DispatchTime) -> String {
     let elapsed = Double(now.uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
     guard done > 0, done < total, elapsed > 2 else { return "" }
-    let seconds = Int((elapsed / Double(done) * Double(total - done)).rounded(.up))
-    let text =
-      seconds >= 3600
+    return ", \(Self.text(seconds: elapsed / Double(done) * Double(total - done))) left"
+  }
+
+  private static func text(seconds: Double) -> String {
+    let seconds = Int(max(0, min(seconds, 1e8)).rounded(.up))
+    return seconds >= 3600
       ? "\(seconds / 3600) h \(seconds % 3600 / 60) min"
       : seconds >= 60 ? "\(seconds / 60) min \(seconds % 60) s" : "\(seconds) s"
-    return ", \(text) left"
   }
 
   private func write(_ text: String) { StandardError.write(text) }

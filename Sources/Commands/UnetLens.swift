@@ -8,6 +8,7 @@ public struct UnetLens: AsyncParsableCommand {
     abstract: "Figures and a project page from the inner representations of a diffusion U-Net.",
     version: Version.current,
     subcommands: [
+      AuditCommand.self,
       BenchmarkCommand.self,
       DatasetCommand.self,
       ExperimentsCommand.self,

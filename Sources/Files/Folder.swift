@@ -66,4 +66,18 @@ public enum Folder {
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
+
+  /// `name` in the current folder, else in the nearest folder above the program that has it: what
+  /// comes with the program (templates, data) lies in the repository above its build folder.
+  public static func beside(program name: String) -> String? {
+    if isFolder(name) { return name }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard realpath("/proc/self/exe", &buffer) != nil else { return nil }
+    var above = parent(of: String(cString: buffer))
+    for _ in 0..<5 where above != "/" && above != "." {
+      if isFolder(join(above, name)) { return join(above, name) }
+      above = parent(of: above)
+    }
+    return nil
+  }
 }

@@ -1,7 +1,5 @@
-import Dispatch
 import Figures
 import Files
-import Synchronization
 
 /// Makes the project page: content file, arrays and templates become the files of a site.
 ///
@@ -57,7 +55,7 @@ public struct PageBuilder: Sendable {
     problems.formUnion(unusedTexts(content, model, findings))
 
     var site = Site(files: templates.assets, warnings: shown.warnings + model.warnings)
-    try addFigures(shown, to: &site)
+    try site.add(shown.figures, software: software, data: data)
     try addArrays(model.arrays, folder, to: &site)
     let html =
       templates.problems.isEmpty && findings.canRender ? try templates.render(model.values) : ""
@@ -100,30 +98,6 @@ public struct PageBuilder: Sendable {
     } catch {
       throw PageError(data, "\(error)")
     }
-  }
-
-  /// Draws every figure in every format, on all cores: this is most of the work of a page.
-  private func addFigures(_ shown: ShownFigures, to site: inout Site) throws(PageError) {
-    let jobs = shown.figures.flatMap { figure in FigureFormat.allCases.map { (figure, $0) } }
-    let options = RenderOptions(software: software)
-    let results = Mutex<[Int: Result<[UInt8], FigureError>]>([:])
-    DispatchQueue.concurrentPerform(iterations: jobs.count) { index in
-      let (figure, format) = jobs[index]
-      let result = Result { () throws(FigureError) in
-        try figure.rendered(as: format, options: options)
-      }
-      results.withLock { $0[index] = result }
-    }
-    let rendered = results.withLock { $0 }
-    var problems: [PageProblem] = []
-    for (index, (figure, format)) in jobs.enumerated() {
-      switch rendered[index] {
-      case .success(let bytes)?: site.files["figures/\(figure.fileName(format))"] = bytes
-      case .failure(let error)?: problems.append(PageProblem(figure: error, path: data))
-      case nil: break
-      }
-    }
-    if !problems.isEmpty { throw PageError(problems) }
   }
 
   /// Arrays larger than this are not put beside a page.

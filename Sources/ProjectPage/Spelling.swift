@@ -1,7 +1,7 @@
 /// Guesses what a misspelt name was meant to be.
-enum Spelling {
+package enum Spelling {
   /// The known name with the fewest edits to `name`, where these are at most two.
-  static func closest(to name: String, among known: some Collection<String>) -> String? {
+  package static func closest(to name: String, among known: some Collection<String>) -> String? {
     known.map { (distance(Array(name), Array($0)), $0) }.filter { $0.0 <= 2 }.min(by: <)?.1
   }
 

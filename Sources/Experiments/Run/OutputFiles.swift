@@ -143,7 +143,8 @@ struct OutputFiles {
         file, images: plan.images, available: images.available, side: side)
       let agreement = LabelAgreement(found: found, labels: used)
       record = Provenance.LabelRecord(
-        source: "file", file: Folder.name(of: file), count: used.count,
+        source: "file", file: Folder.name(of: file), sha256: try? SHA256Hex.ofFile(file),
+        count: used.count,
         automaticPrecision: agreement.precision, automaticRecall: agreement.recall)
     } else {
       let file = "high_norm_anomalies_auto_\(name).npy"

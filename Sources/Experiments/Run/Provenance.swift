@@ -59,6 +59,8 @@ package struct Provenance: Codable, Equatable, Sendable {
     package var source: String
     /// The label file's name, or that of the file the detector's labels went to.
     package var file: String
+    /// SHA-256 of a label file that was given.
+    package var sha256: String?
     /// Labels used.
     package var count: Int
     /// The share of the automatic detector's labels that the label file has too.

@@ -36,6 +36,8 @@ public enum ArrayKind: CaseIterable, Sendable {
   case noiseLevels
   /// Histograms of token norms, by block.
   case normDistributions
+  /// The images of largest norms, with the patches that stand out.
+  case anomalousTokens
 
   /// The parts of the file's name before and after the model.
   var affixes: (prefix: String, suffix: String) {
@@ -58,6 +60,7 @@ public enum ArrayKind: CaseIterable, Sendable {
     case .featureViews: ("feature_views_", ".safetensors")
     case .noiseLevels: ("noise_levels_", ".safetensors")
     case .normDistributions: ("norm_distributions_", ".safetensors")
+    case .anomalousTokens: ("anomalous_tokens_", ".safetensors")
     }
   }
 

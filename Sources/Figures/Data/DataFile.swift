@@ -1,15 +1,18 @@
-import Tensors
+package import Tensors
 
 /// A file of arrays as figures read it: every complaint names file, array and what was expected.
-struct DataFile: Sendable {
-  let path: String
-  let archive: Archive
-  let source: Figure.Source
+package struct DataFile: Sendable {
+  /// The file's path.
+  package let path: String
+  /// What it holds.
+  package let archive: Archive
+  /// Its name and hash.
+  package let source: Figure.Source
 
   /// The lone array of the file, of the given shape; nil in `shape` means any length.
   ///
   /// - Throws: ``FigureError`` where it is not that.
-  func array(shape: [Int?]) throws(FigureError) -> NDArray {
+  package func array(shape: [Int?]) throws(FigureError) -> NDArray {
     guard case .array(let array) = archive else {
       throw FigureError(.array, "\(path): expected one array, found \(Self.kind(of: archive))")
     }
@@ -19,7 +22,7 @@ struct DataFile: Sendable {
   /// The array at `key`, of the given shape; nil where the file has no such key.
   ///
   /// - Throws: ``FigureError`` where the file is no dict or the array is not of that shape.
-  func array(_ key: String, shape: [Int?]) throws(FigureError) -> NDArray? {
+  package func array(_ key: String, shape: [Int?]) throws(FigureError) -> NDArray? {
     guard case .dict = archive else {
       throw FigureError(
         .array, "\(path): expected a dict of arrays, found \(Self.kind(of: archive))")
@@ -31,7 +34,9 @@ struct DataFile: Sendable {
   /// `value` as an array of the given shape.
   ///
   /// - Throws: ``FigureError`` naming the array as `name`.
-  func array(_ value: Archive, named name: String, shape: [Int?]) throws(FigureError) -> NDArray {
+  package func array(_ value: Archive, named name: String, shape: [Int?]) throws(FigureError)
+    -> NDArray
+  {
     guard let array = value.array else {
       throw FigureError(
         .array, "\(path): \(name): expected an array, found \(Self.kind(of: value))")

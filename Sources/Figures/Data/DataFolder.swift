@@ -7,10 +7,10 @@ import Tensors
 public struct DataFolder: Sendable {
   /// The folder's path as the caller gave it.
   public let path: String
-  /// The folder's regular files.
-  private let names: Set<String>
+  /// The folder of each file: ``path``, or that of models beside it.
+  private var places: [String: String] = [:]
   /// The short names of the models with any array, in byte order.
-  public let models: [String]
+  public private(set) var models: [String]
 
   /// Lists `path`.
   ///
@@ -18,19 +18,46 @@ public struct DataFolder: Sendable {
   public init(_ path: String) throws(FigureError) {
     self.path = path
     do throws(FileError) {
-      names = Set(try Folder.names(in: path).filter { Folder.isFile(Folder.join(path, $0)) })
+      for name in try Folder.names(in: path) where Folder.isFile(Folder.join(path, name)) {
+        places[name] = path
+      }
     } catch { throw FigureError(.file, error.description) }
+    models = Self.models(named: places.keys)
+  }
+
+  /// The models that files of these names belong to, in byte order.
+  private static func models(named files: some Sequence<String>) -> [String] {
     var found: Set<String> = []
-    for name in names {
+    for name in files {
       for kind in ArrayKind.allCases {
         if let model = kind.model(inFileName: name) { found.insert(model) }
       }
     }
-    models = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// This folder with the arrays of `chosen` models of `other` beside its own; what both have is
+  /// this folder's.
+  ///
+  /// - Parameter chosen: names as ``models`` of `other` has them.
+  public func with(_ chosen: [String], of other: DataFolder) -> DataFolder {
+    var both = self
+    for (name, place) in other.places where both.places[name] == nil {
+      let isChosen = chosen.contains { model in
+        ArrayKind.allCases.contains { $0.model(inFileName: name) == model }
+          || name == ArrayKind.labels.fileName("auto_\(model)")
+      }
+      if isChosen { both.places[name] = place }
+    }
+    both.models = Self.models(named: both.places.keys)
+    return both
   }
 
   /// Whether the folder has a file of this name.
-  public func has(_ name: String) -> Bool { names.contains(name) }
+  public func has(_ name: String) -> Bool { places[name] != nil }
+
+  /// The path of the file of this name; nil where there is none.
+  public func location(of name: String) -> String? { places[name].map { Folder.join($0, name) } }
 
   /// Whether the folder has this array of `model`.
   public func has(_ kind: ArrayKind, _ model: String) -> Bool { has(kind.fileName(model)) }
@@ -59,9 +86,8 @@ public struct DataFolder: Sendable {
   /// A file of arrays, with its hash for provenance; nil where the folder has none of this name.
   ///
   /// - Throws: ``FigureError`` where it cannot be read.
-  func file(_ name: String) throws(FigureError) -> DataFile? {
-    guard has(name) else { return nil }
-    let path = Folder.join(self.path, name)
+  package func file(_ name: String) throws(FigureError) -> DataFile? {
+    guard let path = location(of: name) else { return nil }
     let archive: Archive
     do throws(TensorError) { archive = try ArrayFile.read(path) } catch {
       throw FigureError(.file, error.description)
@@ -76,7 +102,9 @@ public struct DataFolder: Sendable {
   /// The file of this kind of `model`; nil where there is none.
   ///
   /// - Throws: ``FigureError`` where it cannot be read.
-  func file(_ kind: ArrayKind, _ model: String) throws(FigureError) -> DataFile? {
+  package func file(
+    _ kind: ArrayKind, _ model: String
+  ) throws(FigureError) -> DataFile? {
     try file(kind.fileName(model))
   }
 }

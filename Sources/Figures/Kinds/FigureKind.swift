@@ -19,6 +19,9 @@ public struct FigureKind: Sendable {
       warnings: ["\(name)-\(model): left out: \(data.path) has no \(kind.fileName(model))"])
   }
 
+  /// Whether one figure shows several models; else there is one for each.
+  package var showsSeveralModels: Bool { if case .together = maker { true } else { false } }
+
   /// How figures of a kind are made.
   enum Maker: Sendable {
     /// One figure a model.
@@ -29,8 +32,9 @@ public struct FigureKind: Sendable {
 
   /// All figures, in the order in which a page would show them.
   public static let all: [FigureKind] = [
-    .teaser, .quantitative, .similarityGrids, .cornerMaps, .positionMaps, .normMaps,
-    .normTimesteps, .normDistribution, .normHistograms, .normScatter, .featureViews, .noiseLevels,
+    .teaser, .quantitative, .comparison, .similarityGrids, .cornerMaps, .positionMaps, .normMaps,
+    .anomalousTokens, .normTimesteps, .normDistribution, .normHistograms, .normScatter,
+    .featureViews, .noiseLevels,
   ]
 
   /// The figure of this name, or nil.

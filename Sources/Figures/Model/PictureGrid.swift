@@ -12,12 +12,13 @@ struct PictureGrid {
     /// Tokens to be marked, in a grid of `columns` by `rows`.
     var marks: [Mark] = []
 
-    /// One token of a grid, drawn around.
+    /// One token of a grid, or a square of several, drawn around.
     struct Mark {
       var column: Int
       var row: Int
       var columns: Int
       var rows: Int
+      var side = 1
       var color: Color = .mark
     }
   }
@@ -111,8 +112,8 @@ struct PictureGrid {
       // Shares of the cell, so that a mark fits whatever the content's own grid is.
       let (width, height) = (1 / Double(mark.columns), 1 / Double(mark.rows))
       let extent = Extent(
-        left: Double(mark.column) * width, right: Double(mark.column + 1) * width,
-        bottom: Double(mark.row + 1) * height, top: Double(mark.row) * height)
+        left: Double(mark.column) * width, right: Double(mark.column + mark.side) * width,
+        bottom: Double(mark.row + mark.side) * height, top: Double(mark.row) * height)
       marks.append(
         .outline(
           Outline(

@@ -171,3 +171,10 @@ struct Prose {
     }
   }
 }
+
+extension PageValue {
+  /// Paragraphs and lists in the marks of ``Prose``, as markup.
+  package static func prose(_ text: String) -> PageValue {
+    text.isEmpty ? .absent : .markup(Prose.blocks(text).html, from: nil)
+  }
+}

@@ -188,7 +188,7 @@ struct PageModel {
       }
       tabs.append(
         .object([
-          "id": .text(Self.identifier(model)), "name": .text(Self.name(model, content)),
+          "id": .text(PageValue.identifier(model)), "name": .text(Self.name(model, content)),
           "link": .optional(content["models.\(model).link"]?.text.map { .text($0) }),
           "first": .flag(tabs.isEmpty),
           "numbers": numbers(content["results.numbers"], [model]),
@@ -252,27 +252,6 @@ struct PageModel {
     {
       text = .markup(html, from: value.location)
     }
-    let arrays = figure.sources.map { source -> PageValue in
-      .object(["name": .text(source.name), "address": .text("arrays/\(source.name)")])
-    }
-    func address(_ format: FigureFormat) -> PageValue {
-      .text("figures/\(figure.fileName(format))")
-    }
-    return .object([
-      "id": .text(Self.identifier("figure-\(figure.stem)")),
-      "shape": .text(figure.size.height > figure.size.width ? "tall" : "broad"),
-      "title": .text(entry?.fields["title"]?.text ?? figure.title),
-      "caption": .text(figure.caption), "alternative": .text(figure.alternative), "text": text,
-      "svg": address(.svg), "png": address(.png), "pdf": address(.pdf),
-      // CSS pixels: 96 an inch, where the figure counts 72 points.
-      "width": .text(Decimal.string(figure.size.width * 96 / 72, places: 0)),
-      "height": .text(Decimal.string(figure.size.height * 96 / 72, places: 0)),
-      "arrays": .list(arrays),
-    ])
-  }
-
-  /// A model's name or file stem as an id that links and style sheets can use.
-  private static func identifier(_ name: String) -> String {
-    String(name.map { $0 == "." ? "_" : $0 })
+    return .figure(figure, title: entry?.fields["title"]?.text, text: text) { "arrays/\($0)" }
   }
 }

@@ -21,9 +21,11 @@ struct TemplateScanner {
   }
 
   /// What is wrong with rendering `model` with `templates`.
-  static func scan(_ templates: TemplateSet, _ model: [String: PageValue]) -> Findings {
+  static func scan(
+    _ templates: TemplateSet, _ model: [String: PageValue], entry: String = TemplateSet.entry
+  ) -> Findings {
     var scanner = TemplateScanner(templates: templates)
-    if let entry = templates.templates[TemplateSet.entry] {
+    if let entry = templates.templates[entry] {
       scanner.walk(entry, scopes: [.object(model)], includedBy: [])
     }
     for template in templates.templates.values where !scanner.visited.contains(template.name) {

@@ -19,7 +19,9 @@ struct TemplateSet: Sendable {
   /// author's; everything else is an asset.
   ///
   /// - Throws: ``PageError`` where the folder cannot be read.
-  init(folder: String) throws(PageError) {
+  ///
+  /// - Parameter entry: the template of the page itself.
+  init(folder: String, entry: String = Self.entry) throws(PageError) {
     self.folder = folder
     var templates: [String: Template] = [:]
     var assets: [String: [UInt8]] = [:]
@@ -37,11 +39,11 @@ struct TemplateSet: Sendable {
         assets[path] = bytes
       }
     }
-    if templates[Self.entry] == nil {
+    if templates[entry] == nil {
       problems.append(
         PageProblem(
           SourceLocation(folder, line: 0),
-          "expected the page's template, \(Self.entry).html, in this folder, and found none"))
+          "expected the page's template, \(entry).html, in this folder, and found none"))
     }
     (self.templates, self.assets, self.problems) = (templates, assets, problems)
   }
@@ -49,7 +51,9 @@ struct TemplateSet: Sendable {
   /// The page, rendered from `model`, which ``TemplateScanner`` has found to fit.
   ///
   /// - Throws: ``PageError`` where swift-mustache reads a template otherwise than we do.
-  func render(_ model: [String: PageValue]) throws(PageError) -> String {
+  func render(
+    _ model: [String: PageValue], entry: String = Self.entry
+  ) throws(PageError) -> String {
     var library = MustacheLibrary()
     for template in templates.values.sorted(by: { $0.name < $1.name }) {
       do {
@@ -59,7 +63,7 @@ struct TemplateSet: Sendable {
       }
     }
     let values = PageValue.object(model).mustache ?? [String: Any]()
-    return library.render(values, withTemplate: Self.entry) ?? ""
+    return library.render(values, withTemplate: entry) ?? ""
   }
 
   private static func read(_ file: String) throws(PageError) -> [UInt8] {
