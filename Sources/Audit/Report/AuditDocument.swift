@@ -3,7 +3,9 @@ import Figures
 import Files
 import Layers
 
-/// `audit.json`: everything that the report says, for programs. docs/FORMATS.md describes it.
+/// `audit.json`: everything that the report says, for programs.
+///
+/// docs/FORMATS.md describes it.
 struct AuditDocument {
   let findings: ModelFindings
   let compared: [ModelFindings]

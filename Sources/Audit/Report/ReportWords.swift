@@ -3,7 +3,9 @@ import Figures
 import Files
 import Layers
 
-/// The report's sentences, filled in from what was measured. Marks as in a content file.
+/// The report's sentences, filled in from what was measured.
+///
+/// Marks are those of a content file.
 struct ReportWords {
   let findings: ModelFindings
   let verdict: Verdict

@@ -27,14 +27,20 @@ public struct AuditRun: Sendable {
   public init(_ settings: AuditSettings, model: ModelIdentity) throws(AuditError) {
     self.settings = settings
     self.model = model
-    do throws(ExperimentError) { experiments = try ExperimentRun(settings.run, model: model) } catch
-    {
-      throw AuditError(error.description)
-    }
     _ = try ComparedModels(settings)
     do throws(PageError) { _ = try ReportPage(templates: settings.templates) } catch {
       throw AuditError(error.description)
     }
+    do throws(ExperimentError) {
+      experiments = try ExperimentRun(settings.run, model: model)
+      if case .file(let path) = settings.run.labels {
+        // Read now and again in the end: a wrong file must not cost an hour.
+        let images = experiments.images
+        _ = try LabelFile.read(
+          path, images: images.paths.count, available: images.available,
+          side: experiments.plan.grid.size(of: ModelFindings.labelledLayer).height)
+      }
+    } catch { throw AuditError(error.description) }
   }
 
   /// The model's name in file names.
