@@ -19,6 +19,9 @@ enum Numbers {
     return "\(decimal(percent, percent.magnitude < 10 ? 1 : 0)) %"
   }
 
+  /// What guessing gives, as percent: exact where one digit after the dot is enough.
+  static func chance(_ share: Double) -> String { "\(decimal(100 * share, 1)) %" }
+
   /// A difference of shares as percentage points, with its sign.
   static func points(_ difference: Double) -> String {
     "\(difference > 0 ? "+" : "")\(decimal(100 * difference, 0)) points"

@@ -23,7 +23,7 @@ struct ReportTables {
         title: "all criteria", summary: "\(clean.count) of \(verdict.layers.count)", isTotal: true,
         cells: verdict.layers.map { layer, _ in
           clean.contains(layer.layer)
-            ? Cell(kind: "clean", mark: "\u{2713}", text: "\(layer.layer.name): all hold")
+            ? Cell(kind: "met", mark: "\u{2713}", text: "\(layer.layer.name): all hold")
             : Cell(kind: "open", mark: "", text: "\(layer.layer.name): not all hold")
         })
     ]

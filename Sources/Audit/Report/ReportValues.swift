@@ -40,14 +40,13 @@ struct ReportValues {
       "criteria": tables.criteria, "layers": tables.layers,
       "position": section(
         [words.position, words.untrained], ["quantitative", "comparison", "position-maps"]),
-      "corners": section([words.corners], ["corner-maps", "similarity-grids"]),
+      "corners": section([words.corners], ["corner-maps"]),
       "norms": section(
         [words.norms],
-        ["anomalous-tokens", "norm-maps", "norm-timesteps", "norm-distribution", "norm-histograms"]),
+        ["anomalous-tokens", "norm-maps"]),
       "images": tables.anomalousImages ?? .absent,
       "models": tables.models.map { .object(["rows": $0]) } ?? .absent,
       "others": others, "provenance": provenance,
-      "command": .text(settings.command),
       "document": .text("audit.json"),
     ]
   }
@@ -56,11 +55,13 @@ struct ReportValues {
   private var facts: [PageValue] {
     let options = findings.record?.options ?? [:]
     let precision = options["precision"] == "bf16" ? "bf16 products" : "float32"
+    let weights =
+      options["weights"] == "stored" ? "weights as stored" : "weights rounded to float16"
     return [
       ("Checkpoint", checkpoint),
       ("Images", "\(images.paths.count) of \(images.width)\u{D7}\(images.height) pixels"),
       ("Timestep", options["timestep"] ?? "\(settings.run.timestep)"),
-      ("Computed in", "\(precision), weights \(options["weights"] ?? "published")"),
+      ("Computed in", "\(precision), \(weights)"),
     ].map { .object(["label": .text($0.0), "value": .text($0.1)]) }
   }
 
@@ -78,9 +79,10 @@ struct ReportValues {
     return blocks.isEmpty ? .absent : .object(["blocks": .list(blocks)])
   }
 
+  /// Kinds of figures that a section shows, and the teaser, which is made of the same panels.
   private static let placed = [
-    "teaser", "quantitative", "comparison", "position-maps", "corner-maps", "similarity-grids",
-    "anomalous-tokens", "norm-maps", "norm-timesteps", "norm-distribution", "norm-histograms",
+    "teaser", "quantitative", "comparison", "position-maps", "corner-maps", "anomalous-tokens",
+    "norm-maps",
   ]
 
   private func section(_ texts: [String], _ kinds: [String]) -> PageValue {
@@ -88,8 +90,7 @@ struct ReportValues {
     let shown = kinds.flatMap { kind in figures.filter { $0.kind == kind } }
     if text.isEmpty && shown.isEmpty { return .absent }
     return .object([
-      "text": .prose(text),
-      "figures": .list(shown.map(figure)),
+      "prose": .prose(text), "figures": .list(shown.map(figure)),
     ])
   }
 

@@ -13,6 +13,10 @@ struct ReportWords {
   let control: ModelFindings?
 
   private var layers: [LayerFindings] { findings.layers }
+  /// "3 of 45", "none of 45", "all 45".
+  private func share(_ count: Int, _ total: Int) -> String {
+    count == 0 ? "none of \(total)" : count == total ? "all \(total)" : "\(count) of \(total)"
+  }
   private func code(_ layer: Layer) -> String { "`\(layer.name)`" }
 
   /// The first line: how many layers meet all criteria.
@@ -39,8 +43,8 @@ struct ReportWords {
     var text = """
       Row and column can be read best from \(code(coarse.largest.layer)): a linear probe puts them into \
       the right one of 8 cells in **\(Numbers.percent(coarse.largest.value))** of cases, where guessing \
-      gives \(Numbers.percent(best?.chance ?? 0.125)). It is right more often than not in \
-      \(coarse.above(0.5)) of \(coarse.values.count) layers
+      gives \(Numbers.chance(best?.chance ?? 0.125)). It is right more often than not in \
+      \(share(coarse.above(0.5), coarse.values.count)) layers
       """
     let ends = [Layer(.convIn), Layer(.convOut)].compactMap { end in
       coarse.values.first { $0.layer == end }.map { "\(Numbers.percent($0.value)) in \(code(end))" }
@@ -51,7 +55,7 @@ struct ReportWords {
     {
       text += """
          On \(place.cells) cells the best layer is \(code(fine.largest.layer)) with \
-        \(Numbers.percent(fine.largest.value)) (guessing: \(Numbers.percent(place.chance))).
+        \(Numbers.percent(fine.largest.value)) (guessing: \(Numbers.chance(place.chance))).
         """
     }
     let tested = images.paths.count - images.paths.count * 4 / 5
@@ -74,8 +78,8 @@ struct ReportWords {
     return """
       Untrained weights tell position too. In `\(control.model)`, a small network of the same layers with \
       its initial weights, the probe reads 8 cells in up to \(Numbers.percent(own.largest.value)) of cases \
-      (\(code(own.largest.layer))). The audited model is above it in \(gain.above(0)) of \
-      \(gain.values.count) layers, by most in \(code(gain.largest.layer)) \
+      (\(code(own.largest.layer))). The audited model is above it in \
+      \(share(gain.above(0), gain.values.count)) layers, by most in \(code(gain.largest.layer)) \
       (\(Numbers.points(gain.largest.value))), and by least in \(code(gain.smallest.layer)) \
       (\(Numbers.points(gain.smallest.value))). The control's widths and images are others, so this is a \
       rough measure of what training added.
@@ -157,7 +161,7 @@ struct ReportWords {
     let marked = layers.filter { !($0.norms?.patches.isEmpty ?? true) }
     if let most = Extremes(marked, { $0.norms.map { Double($0.anomalousImages.count) } }) {
       text += """
-         Over all layers it marks patches in \(marked.count) of \(layers.count), in most images \
+         Over all layers it marks patches in \(share(marked.count, layers.count)), in most images \
         (\(Int(most.largest.value)) of \(total)) in \(code(most.largest.layer)): \
         \(marked.map(\.layer).byBlock).
         """
@@ -186,8 +190,8 @@ struct ReportWords {
     return """
       The patches \(origin)\(record.map { " (\($0.count))" } ?? "") have up to \
       \(Numbers.factor(relative.largest.value)) times their image's mean norm \
-      (\(code(relative.largest.layer))), and are above the mean in \(relative.above(1)) of \
-      \(relative.values.count) layers.
+      (\(code(relative.largest.layer))), and are above the mean in \
+      \(share(relative.above(1), relative.values.count)) layers.
       """
   }
 }
