@@ -11,13 +11,27 @@ from optimiser import Optimiser
 from recipe import AUTOENCODER, SEED, Crops, Run, initialise, schedule
 
 
-def loss_of(model, pixels):
-    """L1 + L2 of the reconstruction and a little KL; also the mean squared error alone."""
+def colour_axes(crops):
+    """[3, 3]: maps RGB to principal colours of unit variance."""
+    colours = crops.batch(64, 128).movedim(1, -1).reshape(-1, 3)
+    variances, axes = torch.linalg.eigh(torch.cov(colours.T))
+    return axes.T / variances.sqrt()[:, None]
+
+
+def loss_of(model, pixels, axes, colour_weight):
+    """L1 + L2 of the reconstruction, its colours and a little KL; also the mean squared error alone.
+
+    Without the third term the weakest of three principal colours, 3 % of the variance, was not
+    learned in 1,100 steps: the latents stayed on the plane of the other two. A weight of 0.1 changed
+    nothing in 300 more; 2 did in 100.
+    """
     posterior = model.encode(pixels).latent_dist
     restored = model.decode(posterior.sample()).sample.float()
     error = restored - pixels
     kl = posterior.kl().mean() / pixels[0].numel()
-    return error.abs().mean() + error.square().mean() + 1e-6 * kl, error.square().mean()
+    colours = torch.einsum("kc,nchw->nkhw", axes, torch.nn.functional.avg_pool2d(error, 8))
+    squared = error.square().mean()
+    return error.abs().mean() + squared + colour_weight * colours.square().mean() + 1e-6 * kl, squared
 
 
 @torch.no_grad()
@@ -49,12 +63,14 @@ def main():
         step = run.state["step"]
     torch.manual_seed(SEED + step)
     crops = Crops(options.work / "photos/train", 128, SEED + step)
+    axes = colour_axes(crops)
     average = None
     while step < options.steps and not run.over:
+        scale = schedule(step, options.steps)
         pixels = crops.batch(options.batch, 128).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            loss, error = loss_of(model, pixels)
-        optimiser.step(loss, schedule(step, options.steps))
+            loss, error = loss_of(model, pixels, axes, 2 * scale)
+        optimiser.step(loss, scale)
         step += 1
         average = error.item() if average is None else 0.98 * average + 0.02 * error.item()
         if step % 100 == 0 or run.over:

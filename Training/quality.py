@@ -23,7 +23,7 @@ REPORT = """# {name}
 | topology | Stable Diffusion 1.5's block list, widths {widths}, {parameters:.2f} M parameters in the U-Net |
 | photographs | {photographs} freely licensed ones from Debian packages, listed by `Training/photographs.py` |
 | autoencoder | {ae_step} steps of 8 crops of 128 pixels; {psnr:.2f} dB PSNR on 24 held-out crops of 512 pixels |
-| U-Net | {step} steps of 16 crops of 256 pixels, {large_steps} of them 4 of 512 pixels; seed {seed} |
+| U-Net | {step} steps of 8 crops of 256 pixels, {large_steps} of them 2 of 512 pixels; seed {seed} |
 
 Held-out denoising loss at 64x64 latents (mean squared error of the predicted noise; predicting zero gives 1):
 

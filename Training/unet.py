@@ -64,10 +64,10 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", choices=["mini", "mini-circular"], required=True)
     parser.add_argument("--minutes", type=float, default=100)
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--large-steps", type=int, default=300, help="of them at 64x64 latents")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--crops", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=1100)
+    parser.add_argument("--large-steps", type=int, default=200, help="of them at 64x64 latents")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--crops", type=int, default=3000)
     options = parser.parse_args()
     groupnorm.install()
     run = Run(options.work, options.name, options.minutes)
@@ -124,7 +124,7 @@ def main():
         for mean, value in zip(averaged, parameters):
             mean.lerp_(value.detach(), 1 - decay)
         average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
-        if step % 250 == 0:
+        if step % 200 == 0:
             run.log(step=step, loss=average, large_steps=max(0, step - options.steps + options.large_steps),
                     held_out=held_out_loss(model, text, held_out, scale, schedule))
             save()
