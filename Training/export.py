@@ -55,6 +55,8 @@ def main():
 
     autoencoder = AutoencoderKL(**AUTOENCODER).eval()
     ae_state = torch.load(work / "autoencoder.state.pt", weights_only=True)
+    if (work / "decoder.state.pt").exists():  # The same encoder with a better decoder.
+        ae_state = torch.load(work / "decoder.state.pt", weights_only=True)
     autoencoder.load_state_dict(ae_state["model"])
     mini = output / "mini"
     scale = torch.load(work / "mini.state.pt", weights_only=True)["scale"]

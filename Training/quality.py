@@ -22,7 +22,7 @@ REPORT = """# {name}
 | --- | --- |
 | topology | Stable Diffusion 1.5's block list, widths {widths}, {parameters:.2f} M parameters in the U-Net |
 | photographs | {photographs} freely licensed ones from Debian packages, listed by `Training/photographs.py` |
-| autoencoder | {ae_step} steps of 8 crops of 128 pixels; {psnr:.2f} dB PSNR on 24 held-out crops of 512 pixels |
+| autoencoder | {ae_step} steps of 8 crops of 128 pixels, {decoder_step} more of the decoder alone on 2 of 256; {psnr:.2f} dB PSNR on 24 held-out crops of 512 pixels |
 | U-Net | {step} steps of 8 crops of 256 pixels, {large_steps} of them 2 of 512 pixels; seed {seed} |
 
 Held-out denoising loss at 64x64 latents (mean squared error of the predicted noise; predicting zero gives 1):
@@ -33,7 +33,7 @@ Held-out denoising loss at 64x64 latents (mean squared error of the predicted no
 
 Training curves, step: value.
 
-    autoencoder, held-out PSNR in dB of 256-pixel crops
+    autoencoder, held-out PSNR in dB of 256-pixel crops, then the decoder's steps
     {ae_curve}
     U-Net, training loss
     {curve}
@@ -115,7 +115,8 @@ def sheet(rows, path: Path, side=256):
 
 
 def log(work: Path, name: str):
-    return [json.loads(line) for line in (work / f"{name}.log.jsonl").read_text().splitlines()]
+    path = work / f"{name}.log.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def main():
@@ -132,15 +133,16 @@ def main():
             continue
         unet, autoencoder, scheduler, text = load(folder)
         bands = band_losses(unet, autoencoder, scheduler, text, pixels)
-        entries, ae_entries = log(options.work, name), log(options.work, "autoencoder")
+        entries, ae_entries, decoder = (log(options.work, n) for n in (name, "autoencoder", "decoder"))
+        steps = torch.load(options.work / f"{name}.state.pt", weights_only=True)["step"]
         (folder / "README.md").write_text(REPORT.format(
             name=name, what=what, widths="-".join(map(str, UNET["block_out_channels"])),
             parameters=sum(p.numel() for p in unet.parameters()) / 1e6, photographs=photographs,
-            ae_step=ae_entries[-1]["step"], psnr=psnr(autoencoder, pixels), step=entries[-1]["step"],
-            large_steps=entries[-1].get("large_steps", 0), seed=SEED,
+            ae_step=ae_entries[-1]["step"], decoder_step=decoder[-1]["step"] if decoder else 0, psnr=psnr(autoencoder, pixels), step=steps,
+            large_steps=entries[-1]["large_steps"] + steps - entries[-1]["step"], seed=SEED,
             band_names=" | ".join(f"{a} to {b - 1}" for a, b in TIMESTEP_BANDS),
             band_rules=" --- |" * len(bands), bands=" | ".join(f"{v:.3f}" for v in bands),
-            ae_curve="  ".join(f"{e['step']}: {e['held_out_psnr']:.1f}" for e in ae_entries),
+            ae_curve="  ".join(f"{e['step']}: {e['held_out_psnr']:.1f}" for e in ae_entries + decoder),
             curve="  ".join(f"{e['step']}: {e['loss']:.3f}" for e in entries)))
         four = pixels[:4]
         sheet([four, restored(autoencoder, four), drawn(unet, autoencoder, scheduler, text, range(4))],
