@@ -20,7 +20,9 @@ public enum PartialFile {
     while true {
       var template = Array("\(target).partial-XXXXXX".utf8CString)
       let descriptor = mkstemp(&template)
-      guard descriptor >= 0 else { throw FileError(target, doing: "create a file beside it", errno) }
+      guard descriptor >= 0 else {
+        throw FileError(target, doing: "create a file beside it", errno)
+      }
       let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
       // Where the file system knows no locks, nobody will take the file for abandoned either.
       let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
