@@ -114,6 +114,7 @@ struct KilledRunTests {
     #expect(first.wasKilled, "\(first.errors)")
     #expect(try Folder.names(in: output.path).allSatisfy { $0.contains(".partial-") })
     #expect(try ChildProgram(arguments).run().status == 0)
-    #expect(try Folder.names(in: output.path) == ["out.safetensors"])
+    #expect(
+      try Folder.names(in: output.path) == ["out.safetensors", "provenance_out.json"])
   }
 }

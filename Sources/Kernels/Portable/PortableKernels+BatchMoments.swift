@@ -20,8 +20,9 @@ extension PortableKernels {
         square += second.address[channels + channel]
       }
       mean *= share
-      let variance = max(square * share - mean * mean, 0)
-      let factor = 1 / (variance + norm.epsilon).squareRoot()
+      // One rounding, as of a fused multiply-add.
+      let variance = Float(Double(square) * Double(share) - Double(mean * mean))
+      let factor = 1 / ((variance < 0 ? 0 : variance) + norm.epsilon).squareRoot()
       for channel in group * width..<(group + 1) * width {
         scale.address[channel] = factor * norm.scale[channel]
         shift.address[channel] = norm.shift[channel] - scale.address[channel] * mean
