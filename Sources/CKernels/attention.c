@@ -5,11 +5,26 @@
 // Vectors run along queries, so that neither score products nor softmax nor value products need
 // anything transposed but the queries themselves, and every head width fits: a step multiplies
 // `lanes` queries by one number of a key or value.
+//
+// Where |query| |key| shows that no weight 2^score can overflow or vanish, weights need no maximum:
+// nothing is rescaled, and scores turn into weights before they leave their registers. That is most
+// of the work where heads are narrow.
 
 #include "attention.h"
 
+enum { packed_keys = 256 };
+
+static size_t pack_blocks(ck_keys_shape shape) {
+  return (shape.keys + packed_keys - 1) / packed_keys;
+}
+
+/// After keys and values come the lengths of the longest keys, one for each head and block.
+static const float *longest_keys(const void *packed, ck_keys_shape shape) {
+  return (const float *)packed + 2 * shape.heads * shape.keys * shape.head_width;
+}
+
 size_t ck_keys_bytes(ck_keys_shape shape) {
-  return 2 * shape.heads * shape.keys * shape.head_width * sizeof(float);
+  return (2 * shape.keys * shape.head_width + pack_blocks(shape)) * shape.heads * sizeof(float);
 }
 
 // MARK: Packing
@@ -21,8 +36,6 @@ typedef struct {
   float *packed;
 } pack_job;
 
-enum { packed_keys = 256 };
-
 static int is_half(ck_keys_shape shape) {
   return shape.precision == CK_BF16 && ck_has_fast_bf16();
 }
@@ -30,7 +43,7 @@ static int is_half(ck_keys_shape shape) {
 /// Head by head: its keys, then its values, each [keys, head_width].
 static void pack_part(void *pointer, size_t index, int thread) {
   const pack_job *all = pointer;
-  const size_t blocks = (all->shape.keys + packed_keys - 1) / packed_keys;
+  const size_t blocks = pack_blocks(all->shape);
   const size_t head = index / blocks, first = index % blocks * packed_keys;
   const size_t end = first + packed_keys < all->shape.keys ? first + packed_keys : all->shape.keys;
   const size_t width = all->shape.head_width;
@@ -42,17 +55,24 @@ static void pack_part(void *pointer, size_t index, int thread) {
                         all->shape.keys, keys, values);
     return;
   }
+  float longest = 0;
   for (size_t i = first; i < end; i++) {
     const size_t at = i * all->stride + head * width;
-    for (size_t c = 0; c < width; c++) keys[i * width + c] = all->keys[at + c];
+    float square = 0;
+    for (size_t c = 0; c < width; c++) {
+      keys[i * width + c] = all->keys[at + c];
+      square += all->keys[at + c] * all->keys[at + c];
+    }
     for (size_t c = 0; c < width; c++) values[i * width + c] = all->values[at + c];
+    longest = square > longest || square != square ? square : longest;
   }
+  ((float *)longest_keys(all->packed, all->shape))[index] = sqrtf(longest);
 }
 
 static void pack(const float *keys, const float *values, size_t stride, ck_keys_shape shape,
                  void *packed) {
   pack_job all = {keys, values, stride, shape, packed};
-  ck_parallel(shape.heads * ((shape.keys + packed_keys - 1) / packed_keys), &all, pack_part);
+  ck_parallel(shape.heads * pack_blocks(shape), &all, pack_part);
 }
 
 ck_status ck_keys_pack(const float *keys, const float *values, size_t stride,
@@ -66,8 +86,9 @@ ck_status ck_keys_pack(const float *keys, const float *values, size_t stride,
 // MARK: One block of queries
 
 /// scores[k] = sum over c of queries[c] * keys[k][c], for `rows` keys; all in vectors of queries.
+/// With `total`, scores become weights 2^score, which are added to it.
 INLINE void score_rows(int vectors, int rows, const float *queries, const float *keys,
-                       size_t width, float *scores) {
+                       size_t width, float *scores, float *total) {
   const int lanes = 16 * vectors;
   f32x16 sum[12][4] = {};
   for (size_t c = 0; c < width; c++) {
@@ -80,12 +101,23 @@ INLINE void score_rows(int vectors, int rows, const float *queries, const float 
       for (int v = 0; v < vectors; v++) sum[r][v] += q[v] * keys[r * width + c];
   }
 #pragma unroll
-  for (int r = 0; r < rows; r++)
+  for (int v = 0; v < vectors; v++) {
+    f32x16 all = {};
 #pragma unroll
-    for (int v = 0; v < vectors; v++) store(scores + r * lanes + 16 * v, sum[r][v]);
+    for (int r = 0; r < rows; r++) {
+      f32x16 score = sum[r][v];
+      if (total) {
+        score = exp2_bounded(score);
+        all += score;
+      }
+      store(scores + r * lanes + 16 * v, score);
+    }
+    if (total) store(total + 16 * v, load(total + 16 * v) + all);
+  }
 }
 
-/// output[c] = output[c] * decay + sum over k of weights[k] * values[k][c], for `rows` channels.
+/// output[c] = output[c] * decay + sum over k of weights[k] * values[k][c], for `rows` channels;
+/// `decay` may be NULL for 1.
 INLINE void value_rows(int vectors, int rows, const float *weights, const float *values,
                        size_t width, size_t keys, const float *decay, float *output) {
   const int lanes = 16 * vectors;
@@ -94,7 +126,7 @@ INLINE void value_rows(int vectors, int rows, const float *weights, const float 
   for (int r = 0; r < rows; r++)
 #pragma unroll
     for (int v = 0; v < vectors; v++)
-      sum[r][v] = load(output + r * lanes + 16 * v) * load(decay + 16 * v);
+      sum[r][v] = load(output + r * lanes + 16 * v) * (decay ? load(decay + 16 * v) : splat(1));
   for (size_t k = 0; k < keys; k++) {
     f32x16 w[4];
 #pragma unroll
@@ -110,35 +142,59 @@ INLINE void value_rows(int vectors, int rows, const float *weights, const float 
     for (int v = 0; v < vectors; v++) store(output + r * lanes + 16 * v, sum[r][v]);
 }
 
-INLINE void attend(int vectors, int rows, const attention_job *all, size_t head, size_t first,
-                   int thread) {
+/// Whether no score of the block can leave -60 ... 60.
+INLINE int is_bounded(const attention_job *all, size_t head, const block_state *state) {
+  const size_t blocks = pack_blocks(all->shape);
+  const float *lengths = longest_keys(all->packed, all->shape) + head * blocks;
+  for (size_t i = 0; i < blocks; i++)
+    if (!(lengths[i] * state->longest <= 60)) return 0;
+  return !all->causal;
+}
+
+INLINE void attend_keys(int vectors, int rows, int bounded, const attention_job *all, size_t head,
+                        size_t first, const block_state *state) {
   const int lanes = 16 * vectors;
   const size_t width = all->shape.head_width;
-  const block_state state = block_state_of(all, lanes, thread);
-  block_begin(all, head, first, lanes, &state);
   const float *keys = (const float *)all->packed + head * 2 * all->shape.keys * width;
   const float *values = keys + all->shape.keys * width;
   const size_t visible =
       all->causal && first + lanes < all->shape.keys ? first + lanes : all->shape.keys;
+  float *total = bounded ? state->sum : NULL;
+  const float *decay = bounded ? NULL : state->decay;
   for (size_t start = 0; start < visible; start += block_keys) {
     const size_t count = visible - start < block_keys ? visible - start : block_keys;
     size_t k = 0;
     for (; k + rows <= count; k += rows)
-      score_rows(vectors, rows, state.queries, keys + (start + k) * width, width,
-                 state.scores + k * lanes);
+      score_rows(vectors, rows, state->queries, keys + (start + k) * width, width,
+                 state->scores + k * lanes, total);
     for (; k < count; k++)
-      score_rows(vectors, 1, state.queries, keys + (start + k) * width, width,
-                 state.scores + k * lanes);
-    if (all->causal) block_hide_future(first, start, count, lanes, state.scores);
-    block_soften(vectors, count, &state);
+      score_rows(vectors, 1, state->queries, keys + (start + k) * width, width,
+                 state->scores + k * lanes, total);
+    if (all->causal) block_hide_future(first, start, count, lanes, state->scores);
+    if (!bounded) block_soften(vectors, count, state);
+    const float *from = values + start * width;
     size_t c = 0;
     for (; c + rows <= width; c += rows)
-      value_rows(vectors, rows, state.scores, values + start * width + c, width, count,
-                 state.decay, state.output + c * lanes);
+      value_rows(vectors, rows, state->scores, from + c, width, count, decay,
+                 state->output + c * lanes);
+    for (; c + 4 <= width; c += 4)
+      value_rows(vectors, 4, state->scores, from + c, width, count, decay,
+                 state->output + c * lanes);
     for (; c < width; c++)
-      value_rows(vectors, 1, state.scores, values + start * width + c, width, count, state.decay,
-                 state.output + c * lanes);
+      value_rows(vectors, 1, state->scores, from + c, width, count, decay,
+                 state->output + c * lanes);
   }
+}
+
+INLINE void attend(int vectors, int rows, const attention_job *all, size_t head, size_t first,
+                   int thread) {
+  const int lanes = 16 * vectors;
+  block_state state = block_state_of(all, lanes, thread);
+  block_begin(all, head, first, lanes, &state);
+  if (is_bounded(all, head, &state))
+    attend_keys(vectors, rows, 1, all, head, first, &state);
+  else
+    attend_keys(vectors, rows, 0, all, head, first, &state);
   block_end(all, head, first, lanes, &state);
 }
 
@@ -148,12 +204,12 @@ CLONES static void attend_wide(const attention_job *all, size_t head, size_t fir
 
 CLONES static void attend_narrow(const attention_job *all, size_t head, size_t first,
                                  int thread) {
-  attend(1, 5, all, head, first, thread);
+  attend(1, 4, all, head, first, thread);
 }
 
 // MARK: All blocks
 
-/// Three vectors by eight rows fill AVX-512's 32 registers; AVX2's 16 take two half vectors by five.
+/// Three vectors by eight rows fill AVX-512's 32 registers; AVX2's 16 take two half vectors by four.
 static int query_vectors(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512f") ? 3 : 1;

@@ -34,6 +34,8 @@ typedef struct {
   /// The largest score so far, the sum of weights relative to it, and by what the last block of keys
   /// shrank earlier weights.
   float *maximum, *sum, *decay;
+  /// No query of the block is longer.
+  float longest;
 } block_state;
 
 INLINE size_t block_state_floats(int lanes, size_t width) {
@@ -53,17 +55,24 @@ INLINE block_state block_state_of(const attention_job *all, int lanes, int threa
 
 /// Loads queries `first` ..< `first + lanes`; beyond the last come zeros.
 INLINE void block_begin(const attention_job *all, size_t head, size_t first, int lanes,
-                        const block_state *state) {
+                        block_state *state) {
   const size_t width = all->shape.head_width;
   const float scale = 1.44269504088896341 / sqrt((double)width);
+  float longest = 0;
   for (int lane = 0; lane < lanes; lane++) {
     const size_t query = first + lane;
     const float *source = all->queries + query * all->stride + head * width;
-    for (size_t c = 0; c < width; c++)
-      state->queries[c * lanes + lane] = query < all->count ? source[c] * scale : 0;
+    float square = 0;
+    for (size_t c = 0; c < width; c++) {
+      const float value = query < all->count ? source[c] * scale : 0;
+      state->queries[c * lanes + lane] = value;
+      square += value * value;
+    }
+    longest = square > longest || square != square ? square : longest;
     state->maximum[lane] = -1e38f;
     state->sum[lane] = 0;
   }
+  state->longest = sqrtf(longest);
   for (size_t i = 0; i < width * lanes; i++) state->output[i] = 0;
 }
 

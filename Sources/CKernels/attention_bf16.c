@@ -107,7 +107,7 @@ HALF_INLINE void value_rows(int used, const float *weights, const uint32_t *valu
 
 HALF void attention_half(const attention_job *all, size_t head, size_t first, int thread) {
   const size_t width = all->shape.head_width, pairs = (width + 1) / 2;
-  const block_state state = block_state_of(all, half_lanes, thread);
+  block_state state = block_state_of(all, half_lanes, thread);
   block_begin(all, head, first, half_lanes, &state);
   join_rows(state.queries, width);
   const float *base = (const float *)all->packed + head * 2 * all->shape.keys * width;

@@ -38,10 +38,8 @@ INLINE f32x16 exp16(f32x16 x) {
   return (f32x16)((i32x16)p + ((i32x16)rounded << 23));
 }
 
-/// 2^x to 1e-7 relative, for x clamped to -126 at the lower end and x <= 126: our own least-squares
-/// polynomial on -0.5 ... 0.5.
-INLINE f32x16 exp2_16(f32x16 x) {
-  x = larger(x, splat(-126.0f));
+/// 2^x to 1e-7 relative, for -126 <= x <= 126: our own least-squares polynomial on -0.5 ... 0.5.
+INLINE f32x16 exp2_bounded(f32x16 x) {
   f32x16 rounded = x + 12582912.0f;
   f32x16 r = x - (rounded - 12582912.0f);
   f32x16 p = splat(0.001327646430581808f);
@@ -52,6 +50,9 @@ INLINE f32x16 exp2_16(f32x16 x) {
   p = p * r + 1.0000001192092896f;
   return (f32x16)((i32x16)p + ((i32x16)rounded << 23));
 }
+
+/// The same for x <= 126, clamped to -126 at the lower end.
+INLINE f32x16 exp2_16(f32x16 x) { return exp2_bounded(larger(x, splat(-126.0f))); }
 
 INLINE f32x16 silu16(f32x16 x) { return x / (1.0f + exp16(-x)); }
 INLINE f32x16 quick_gelu16(f32x16 x) { return x / (1.0f + exp16(x * -1.702f)); }

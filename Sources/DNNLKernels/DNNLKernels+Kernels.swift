@@ -100,10 +100,17 @@ struct Factors {
     var shift: [Float] = []
     scale = [Float](unsafeUninitializedCapacity: channels) { scale, scaleCount in
       shift = [Float](unsafeUninitializedCapacity: channels) { shift, shiftCount in
-        check(
-          ck_group_norm(
-            input.address, input.tokens, channels, norm.groups, norm.scale, norm.shift,
-            norm.epsilon, scale.baseAddress, shift.baseAddress))
+        if let place = norm.place {
+          check(
+            ck_group_norm_batch(
+              input.address, input.tokens, place.cut(tokens: input.tokens), channels, norm.groups,
+              norm.scale, norm.shift, norm.epsilon, scale.baseAddress, shift.baseAddress))
+        } else {
+          check(
+            ck_group_norm(
+              input.address, input.tokens, channels, norm.groups, norm.scale, norm.shift,
+              norm.epsilon, scale.baseAddress, shift.baseAddress))
+        }
         shiftCount = channels
       }
       scaleCount = channels

@@ -6,7 +6,7 @@
 
 /// Writes files so that a reader sees the old bytes or the new ones, never a part.
 ///
-/// The bytes go to a temporary file beside the target, are synced, and take the target's name.
+/// The bytes go to a ``PartialFile``, are synced, and take the target's name.
 public enum AtomicFile {
   /// What became of the target.
   public enum Outcome: Sendable {
@@ -51,10 +51,7 @@ public enum AtomicFile {
   public static func replace(
     _ path: String, _ body: (Int32) throws(FileError) -> Void
   ) throws(FileError) {
-    var template = Array("\(path).partial-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw FileError(path, doing: "create a file beside it", errno) }
-    let temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    let (descriptor, temporary) = try PartialFile.create(beside: path)
     var closed = false
     do throws(FileError) {
       try body(descriptor)

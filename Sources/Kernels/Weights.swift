@@ -112,6 +112,9 @@ public struct GroupNorm: Sendable {
   public let scale: [Float]
   /// The summand of each channel.
   public let shift: [Float]
+  /// Where the map stands in its batch, for moments rounded as PyTorch's; nil: moments as exact as
+  /// float32 lets them be.
+  public var place: BatchPlace?
 
   /// A group norm over `scale.count` channels, which `groups` must divide.
   public init(groups: Int, epsilon: Float, scale: [Float], shift: [Float]) {
@@ -120,6 +123,13 @@ public struct GroupNorm: Sendable {
     self.epsilon = epsilon
     self.scale = scale
     self.shift = shift
+  }
+
+  /// The same norm for a map at `place` of its batch.
+  public func at(_ place: BatchPlace?) -> GroupNorm {
+    var norm = self
+    norm.place = place
+    return norm
   }
 }
 

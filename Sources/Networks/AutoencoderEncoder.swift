@@ -73,10 +73,14 @@ public struct AutoencoderEncoder<K: Kernels> {
 
   /// The distribution of the latents of an image.
   ///
-  /// - Parameter image: `[height * width, imageChannels]`; the latents have an eighth of its sides,
-  ///   rounded down at each halving.
+  /// - Parameters:
+  ///   - image: `[height * width, imageChannels]`; the latents have an eighth of its sides, rounded
+  ///     down at each halving.
+  ///   - place: the image's place in its batch: norms are rounded as PyTorch's there.
   /// - Throws: ``NetworkError/input(_:)`` when the image is too small or has other channels.
-  public func encode(image: FeatureMap) throws(NetworkError) -> LatentDistribution {
+  public func encode(
+    image: FeatureMap, place: BatchPlace = .alone
+  ) throws(NetworkError) -> LatentDistribution {
     let smallest = 1 << (configuration.blockChannels.count - 1)
     guard image.channels == configuration.imageChannels else {
       throw .input("the image's channels are not the autoencoder's")
@@ -86,12 +90,12 @@ public struct AutoencoderEncoder<K: Kernels> {
     }
     var hidden = kernels.convolution(image, convIn)
     for block in blocks {
-      for resnet in block.resnets { hidden = resnet(hidden, time: nil, kernels) }
+      for resnet in block.resnets { hidden = resnet(hidden, time: nil, kernels, place: place) }
       if let downsampler = block.downsampler { hidden = kernels.convolution(hidden, downsampler) }
     }
-    hidden = mid(hidden, kernels)
+    hidden = mid(hidden, kernels, place: place)
     var moments = kernels.convolution(
-      normalizing: hidden, convNormOut, activation: configuration.activation, convOut,
+      normalizing: hidden, convNormOut.at(place), activation: configuration.activation, convOut,
       channelBias: nil, residual: nil)
     if let quantConvolution { moments = kernels.linear(moments, quantConvolution) }
     return LatentDistribution(moments: moments)

@@ -21,10 +21,11 @@ struct AutoencoderMidBlock<K: Kernels> {
       reader, key["resnets"][1], inputs: channels, outputs: channels, style: style, size: size)
   }
 
-  func callAsFunction(_ input: FeatureMap, _ kernels: K) -> FeatureMap {
-    var hidden = first(input, time: nil, kernels)
+  func callAsFunction(_ input: FeatureMap, _ kernels: K, place: BatchPlace? = nil) -> FeatureMap {
+    var hidden = first(input, time: nil, kernels, place: place)
+    // Its norm sees tokens as a list, where PyTorch has another, exacter kernel.
     if let attention { hidden = attention(hidden, kernels) }
-    return second(hidden, time: nil, kernels)
+    return second(hidden, time: nil, kernels, place: place)
   }
 }
 

@@ -47,16 +47,22 @@ struct ResnetBlock2D<K: Kernels> {
         key["conv_shortcut"], inputs: inputs, outputs: outputs, tokens: size * size)
   }
 
-  /// The block's output; `time` is the time embedding after the activation.
-  func callAsFunction(_ input: FeatureMap, time: FeatureMap?, _ kernels: K) -> FeatureMap {
+  /// The block's output.
+  ///
+  /// - Parameters:
+  ///   - time: the time embedding after the activation.
+  ///   - place: the image's place in its batch, where norms round as PyTorch's.
+  func callAsFunction(
+    _ input: FeatureMap, time: FeatureMap?, _ kernels: K, place: BatchPlace? = nil
+  ) -> FeatureMap {
     var timeBias: FeatureMap?
     if let timeProjection, let time { timeBias = kernels.linear(time, timeProjection) }
     let hidden = kernels.convolution(
-      normalizing: input, norm1, activation: activation, conv1, channelBias: timeBias,
+      normalizing: input, norm1.at(place), activation: activation, conv1, channelBias: timeBias,
       residual: nil)
     let residual = shortcut.map { kernels.linear(input, $0) } ?? input
     return kernels.convolution(
-      normalizing: hidden, norm2, activation: activation, conv2, channelBias: nil,
+      normalizing: hidden, norm2.at(place), activation: activation, conv2, channelBias: nil,
       residual: residual)
   }
 }

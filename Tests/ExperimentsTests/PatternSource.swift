@@ -13,6 +13,8 @@ final class PatternSource: RepresentationSource {
   var failsAfter = Int.max
   /// Channels of each layer.
   static let channels = 12
+  /// A layer with far more channels than the others.
+  var wide: (layer: Layer, channels: Int)?
 
   struct Stopped: Error {}
 
@@ -27,18 +29,19 @@ final class PatternSource: RepresentationSource {
       for layer in layers {
         let size = grid.size(of: layer)
         let place = Layer.all.firstIndex(of: layer) ?? 0
+        let channels = layer == wide?.layer ? wide?.channels ?? 0 : Self.channels
         var seed = UInt64(place * 1009 + timestep * 31 + batch.count * 7 + image.width)
         for pixel in image.pixels.prefix(64) { seed = seed &* 31 &+ UInt64(pixel) }
         var values = RandomValues.normals(
-          size.height * size.width * Self.channels, seed: seed & 0xffff_ffff)
+          size.height * size.width * channels, seed: seed & 0xffff_ffff)
         for token in 0..<size.height * size.width {
-          values[token * Self.channels] += Float(token / size.width)
-          values[token * Self.channels + 1] += Float(token % size.width)
+          values[token * channels] += Float(token / size.width)
+          values[token * channels + 1] += Float(token % size.width)
         }
         try body(
           index, layer,
           FeatureMap(
-            height: size.height, width: size.width, channels: Self.channels, values: values))
+            height: size.height, width: size.width, channels: channels, values: values))
       }
     }
   }

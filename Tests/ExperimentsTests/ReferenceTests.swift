@@ -10,9 +10,9 @@ import Testing
 
 /// Against what the original wrote for tiny-sd15.
 ///
-/// PyTorch's float32 autoencoder strays from float64 on these images (relative L2 distance up to
-/// 2.5e-2 in the latents of image 9, 3e-3 in norms of conv_in), ours by less than 1e-6, so norms and
-/// similarities are compared as closely as the original's own rounding lets us.
+/// Asked for are 0.01 in accuracies, 1e-4 in similarities and 1e-3 in norms. What is left is float32
+/// in another order, some 1e-6: the tolerances hold ten times that. (PyTorch's own float32 is 2.5e-2
+/// from float64 in the latents of image 9; `BatchPlace` says how we follow it.)
 @Suite(
   "Reference experiments",
   .enabled(if: SharedMaterial.hasReference, "needs the reference material beside the checkout"))
@@ -51,9 +51,9 @@ struct ReferenceTests {
     let output = TemporaryFolder()
     try Self.run([.position, .anomalies], limit: nil, to: output)
     let accuracies = try Self.largest("accuracies_cls_tiny-sd15.pt", output)
-    #expect(accuracies <= 0.01)
-    #expect(try Self.largest("up1_anomaly_norms_mean_tiny-sd15.pt", output) <= 1e-3)
-    #expect(try Self.largest("up1_anomaly_norms_std_tiny-sd15.pt", output) <= 2e-3)
+    #expect(accuracies <= 0.002)
+    #expect(try Self.largest("up1_anomaly_norms_mean_tiny-sd15.pt", output) <= 1e-5)
+    #expect(try Self.largest("up1_anomaly_norms_std_tiny-sd15.pt", output) <= 1e-5)
     let found = try ArrayFile.read(output.file("representation_norms_tiny-sd15.pt"))
     let original = try Self.original("representation_norms_tiny-sd15.pt")
     for layer in Layer.experiments {
@@ -65,7 +65,7 @@ struct ReferenceTests {
         size += other * other
       }
       let distance = (difference / size).squareRoot()
-      #expect(distance <= 5e-3, "\(layer): relative L2 distance \(distance)")
+      #expect(distance <= 3e-5, "\(layer): relative L2 distance \(distance)")
     }
     if let python = ProcessInfo.processInfo.environment["UNETLENS_PYTHON"] {
       let process = Process()
@@ -100,7 +100,7 @@ struct ReferenceTests {
         let ours = try #require(found[layer.name]?.elements?[map].array).doubles()
         let theirs = try #require(original[layer.name]?.elements?[map].array).doubles()
         let difference = zip(ours, theirs).map { abs($0 - $1) }.max() ?? 0
-        #expect(difference <= 2e-4, "\(layer), map \(map): differs by \(difference)")
+        #expect(difference <= 5e-5, "\(layer), map \(map): differs by \(difference)")
       }
     }
   }

@@ -107,6 +107,11 @@ ck_status ck_conv_run(ck_conv *layer, const ck_conv_run_arguments *arguments);
 ck_status ck_group_norm(const float *x, size_t tokens, size_t channels, size_t groups,
                         const float *gamma, const float *beta, float epsilon, float *scale,
                         float *shift);
+/// The same with moments rounded as PyTorch rounds them: x and x² summed in float32, token by token,
+/// once over the first `cut` tokens and once over the others.
+ck_status ck_group_norm_batch(const float *x, size_t tokens, size_t cut, size_t channels,
+                              size_t groups, const float *gamma, const float *beta, float epsilon,
+                              float *scale, float *shift);
 /// y = activation(x * scale + shift) with one scale and shift a channel; in place is allowed.
 ck_status ck_scale_tokens(const float *x, size_t tokens, size_t channels, const float *scale,
                           const float *shift, ck_activation activation, float *y);

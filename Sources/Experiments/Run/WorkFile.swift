@@ -19,12 +19,9 @@ package final class WorkFile {
   /// - Throws: ``ExperimentError`` where the system refuses.
   package init(_ path: String) throws(ExperimentError) {
     self.path = path
-    var template = Array("\(path).partial-XXXXXX".utf8CString)
-    descriptor = mkstemp(&template)
-    temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    guard descriptor >= 0 else {
-      throw ExperimentError(FileError(path, doing: "create a file beside it", errno))
-    }
+    do throws(FileError) {
+      (descriptor, temporary) = try PartialFile.create(beside: path)
+    } catch { throw ExperimentError(error) }
   }
 
   deinit {

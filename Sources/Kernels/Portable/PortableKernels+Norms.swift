@@ -1,26 +1,16 @@
 extension PortableKernels {
-  /// See ``Kernels``: means and variances in two passes, sums of a few tokens in float32 and of
-  /// those in float64.
+  /// See ``Kernels``.
   public func groupNorm(
     _ input: FeatureMap, _ norm: GroupNorm, activation: Activation
   ) -> FeatureMap {
     let channels = input.channels
     precondition(norm.scale.count == channels)
-    let width = channels / norm.groups
-    let count = Double(input.tokens * width)
-    let shift = FloatBuffer(count: channels)
-    shift.address.update(repeating: 0, count: channels)
-    let means = groupSums(input, minus: shift, squared: false, groups: norm.groups)
-    for channel in 0..<channels {
-      shift.address[channel] = Float(means[channel / width] / count)
-    }
-    let variances = groupSums(input, minus: shift, squared: true, groups: norm.groups)
     let scale = FloatBuffer(count: channels)
-    for channel in 0..<channels {
-      let variance = Float(variances[channel / width] / count)
-      scale.address[channel] = norm.scale[channel] / (variance + norm.epsilon).squareRoot()
-      shift.address[channel] =
-        norm.shift[channel] - shift.address[channel] * scale.address[channel]
+    let shift = FloatBuffer(count: channels)
+    if let place = norm.place {
+      torchFactors(input, norm, place, scale, shift)
+    } else {
+      exactFactors(input, norm, scale, shift)
     }
     return FeatureMap(height: input.height, width: input.width, channels: channels) { output in
       for token in 0..<input.tokens {
@@ -33,6 +23,28 @@ extension PortableKernels {
       }
       withExtendedLifetime(scale) {}
       withExtendedLifetime(shift) {}
+    }
+  }
+
+  /// A factor and a summand a channel: means and variances in two passes, sums of a few tokens in
+  /// float32 and of those in float64.
+  private func exactFactors(
+    _ input: FeatureMap, _ norm: GroupNorm, _ scale: FloatBuffer, _ shift: FloatBuffer
+  ) {
+    let channels = input.channels
+    let width = channels / norm.groups
+    let count = Double(input.tokens * width)
+    shift.address.update(repeating: 0, count: channels)
+    let means = groupSums(input, minus: shift, squared: false, groups: norm.groups)
+    for channel in 0..<channels {
+      shift.address[channel] = Float(means[channel / width] / count)
+    }
+    let variances = groupSums(input, minus: shift, squared: true, groups: norm.groups)
+    for channel in 0..<channels {
+      let variance = Float(variances[channel / width] / count)
+      scale.address[channel] = norm.scale[channel] / (variance + norm.epsilon).squareRoot()
+      shift.address[channel] =
+        norm.shift[channel] - shift.address[channel] * scale.address[channel]
     }
   }
 

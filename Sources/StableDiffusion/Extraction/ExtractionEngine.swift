@@ -14,7 +14,7 @@ package protocol ExtractionEngine {
   var text: FeatureMap { get }
 
   /// The distribution of an image's latents; pixels `[height * width, 3]` as floats.
-  func encode(image: FeatureMap) throws(ModelError) -> LatentDistribution
+  func encode(image: FeatureMap, place: BatchPlace) throws(ModelError) -> LatentDistribution
   /// One pass of the U-Net, as far as the last of `layers`.
   func run(
     latents: FeatureMap, timestep: Int, layers: [Layer],
@@ -43,9 +43,11 @@ package struct NetworkEngine<K: Kernels>: ExtractionEngine {
     conditioning = try unet.condition(text: text)
   }
 
-  package func encode(image: FeatureMap) throws(ModelError) -> LatentDistribution {
+  package func encode(
+    image: FeatureMap, place: BatchPlace
+  ) throws(ModelError) -> LatentDistribution {
     do throws(NetworkError) {
-      return try encoder.encode(image: image)
+      return try encoder.encode(image: image, place: place)
     } catch { throw ModelError(error.description) }
   }
 

@@ -97,7 +97,10 @@ public struct RepresentationExtractor {
           + "\(image.width)x\(image.height)")
     }
     var distributions: [LatentDistribution] = []
-    for image in batch { distributions.append(try engine.encode(image: pixels(of: image))) }
+    for (index, image) in batch.enumerated() {
+      let place = BatchPlace(index: index, count: batch.count)
+      distributions.append(try engine.encode(image: pixels(of: image), place: place))
+    }
     var generator = TorchGenerator(seed: settings.seed ?? UInt64.random(in: 0..<1 << 32))
     let mean = distributions[0].mean
     let samples = generator.normals(count: batch.count * mean.count)
