@@ -5,6 +5,7 @@ import Images
 import Networks
 import StableDiffusion
 import TestSupport
+import Testing
 
 /// Small runs of the committed checkpoint, on one machine and as a cluster's plan.
 enum TinyRun {
@@ -42,8 +43,8 @@ enum TinyRun {
   /// The final files of one machine, by name.
   static let expected = Result {
     let output = TemporaryFolder()
-    let (run, checkpoint) = try run(output)
-    _ = try run.run(version: "test", command: command, progress: SilentProgress()) {
+    let (planned, checkpoint) = try run(output)
+    _ = try planned.run(version: "test", command: command, progress: SilentProgress()) {
       () throws(ExperimentError) in
       do throws(ModelError) {
         return CheckpointSource(
@@ -60,9 +61,9 @@ enum TinyRun {
     _ output: TemporaryFolder, tasks: Int, images: TemporaryFolder = images,
     checkpoint: String = checkpoint
   ) throws -> ClusterPlan {
-    let (run, checkpoint) = try run(output, images: images, checkpoint: checkpoint)
+    let (planned, checkpoint) = try run(output, images: images, checkpoint: checkpoint)
     return try ClusterPlan(
-      run, checkpoint: checkpoint, tasks: tasks, version: "test", command: command)
+      planned, checkpoint: checkpoint, tasks: tasks, version: "test", command: command)
   }
 
   /// A plan written by a dry run, whose tasks a test does without Slurm.
@@ -89,6 +90,14 @@ enum TinyRun {
     return try runner.merge { (words) throws(ClusterError) in
       throw ClusterError("no report \(words)")
     }
+  }
+
+  /// Records where the final files in `output` are not those of one machine.
+  static func expectAll(_ output: TemporaryFolder) throws {
+    let files = try contents(output)
+    let expected = try expected.get()
+    #expect(files.keys.sorted() == expected.keys.sorted())
+    for (name, bytes) in expected { #expect(files[name] == bytes, "\(name)") }
   }
 
   /// Names and bytes of a folder's files, those of `.cluster` left out.

@@ -12,7 +12,7 @@ struct QueueEntry: Equatable, Sendable {
   let job: Int
   /// The task's number in its array.
   let task: Int?
-  /// Slurm's word for the state: `RUNNING`, `PENDING`, `COMPLETED` …
+  /// Slurm's word for the state, for instance `RUNNING`.
   let state: String
   /// The job's name.
   let jobName: String

@@ -48,7 +48,8 @@ package struct RunStatus: Sendable {
   package init(_ name: String, in folder: ClusterFolder) throws(ClusterError) {
     let plan = try ClusterPlan.read(name, in: folder)
     let record = try JobRecord.read(name, in: folder)
-    let finished = FinishedRun.find(plan, in: folder)
+    let arrays = FinishedRun.find(plan, in: folder)
+    let finished = arrays?.isComplete == true ? arrays : nil
     let run = try plan.run(output: folder.output)
     let slurm = Slurm()
     var queue: [QueueEntry] = []
@@ -57,7 +58,7 @@ package struct RunStatus: Sendable {
     }
     _ = try? Folder.names(in: run.folder.path)
     let split = TaskSplit(run.plan, tasks: plan.tasks)
-    let isDone = { (unit: WorkUnit) in finished != nil || run.folder.isDone(unit) }
+    let isDone = { (unit: WorkUnit) in arrays != nil || run.folder.isDone(unit) }
     let reader = TaskReader(
       name: name, folder: folder, record: record, queue: queue, slurm: slurm)
     stages = Stage.allCases.compactMap { stage in

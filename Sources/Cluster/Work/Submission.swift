@@ -50,7 +50,7 @@ package struct Submission: Sendable {
   ///   written, or Slurm refuses; then nothing of this run stays in the queue.
   package func submit() throws(ClusterError) -> Outcome {
     if let active = try active() { return .inQueue(active) }
-    if FinishedRun.find(plan, in: folder) != nil { return .finished }
+    if let done = FinishedRun.find(plan, in: folder), done.isComplete { return .finished }
     run.folder.removePartialFiles()
     let jobs = try write()
     var record = JobRecord()
@@ -128,6 +128,8 @@ package struct Submission: Sendable {
 
   /// The jobs that are left: tasks with a unit that has no usable result.
   private func left() -> [Job] {
+    let merge = Job(stage: .merge, tasks: [])
+    if FinishedRun.find(plan, in: self.folder) != nil { return [merge] }
     let split = TaskSplit(run.plan, tasks: plan.tasks)
     let folder = run.folder
     let extract = split.extract.indices.filter { task in
@@ -137,7 +139,7 @@ package struct Submission: Sendable {
       split.probes[task].contains { folder.problem(with: $0) != nil }
     }
     return [Job(stage: .extract, tasks: extract), Job(stage: .probes, tasks: probes)]
-      .filter { !$0.tasks.isEmpty } + [Job(stage: .merge, tasks: [])]
+      .filter { !$0.tasks.isEmpty } + [merge]
   }
 
   /// Writes plan, token and the scripts of all that is left.
@@ -146,7 +148,7 @@ package struct Submission: Sendable {
     do throws(FileError) {
       try Folder.create(folder.logs)
       unlink(folder.jobs(plan.name))
-      unlink(folder.done(plan.name))
+      if FinishedRun.find(plan, in: folder) == nil { unlink(folder.done(plan.name)) }
       try AtomicFile.write(Array("\(plan.token)\n".utf8), to: folder.token(plan.name))
       try AtomicFile.write(plan.bytes, to: folder.plan(plan.name))
       for stage in Stage.allCases {

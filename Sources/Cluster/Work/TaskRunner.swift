@@ -58,7 +58,7 @@ package struct TaskRunner: Sendable {
         "--task \(task): expected 0 to \(tasks.count - 1) for the stage \(stage.rawValue)")
     }
     if FinishedRun.find(plan, in: folder) != nil {
-      progress.warn("nothing to do: the run of \(plan.name) has its final files")
+      progress.warn("nothing to do: the arrays of \(plan.name) are there")
       return
     }
     // What is there but damaged would else count as done.
@@ -131,15 +131,11 @@ package struct TaskRunner: Sendable {
   package func merge(
     report: ([String]) throws(ClusterError) -> [String]
   ) throws(ClusterError) -> [String] {
-    if let done = FinishedRun.find(plan, in: folder) {
-      run.folder.remove()
-      return done.names
-    }
     do throws(ClusterError) {
       return try mergeOnce(report)
     } catch {
       // Another copy of this task may have ended meanwhile, and taken the work files with it.
-      if let done = FinishedRun.find(plan, in: folder) { return done.names }
+      if let done = FinishedRun.find(plan, in: folder), done.isComplete { return done.names }
       throw error
     }
   }
@@ -147,6 +143,25 @@ package struct TaskRunner: Sendable {
   private func mergeOnce(
     _ report: ([String]) throws(ClusterError) -> [String]
   ) throws(ClusterError) -> [String] {
+    var names: [String]
+    if let done = FinishedRun.find(plan, in: folder) {
+      names = done.names
+      if done.isComplete {
+        run.folder.remove()
+        return names
+      }
+    } else {
+      names = try mergeArrays()
+    }
+    if !plan.report.isEmpty {
+      names += try report(plan.report)
+      try FinishedRun.write(names, of: plan, in: folder, isComplete: true)
+    }
+    run.folder.remove()
+    return names
+  }
+
+  private func mergeArrays() throws(ClusterError) -> [String] {
     _ = try? Folder.names(in: run.folder.path)
     var problems: [(unit: WorkUnit, problem: String)] = []
     for unit in run.plan.units {
@@ -155,20 +170,11 @@ package struct TaskRunner: Sendable {
     guard problems.isEmpty else {
       throw ClusterError(Missing(problems, plan: plan, run: run).sentence)
     }
-    var names: [String]
+    let names: [String]
     do throws(ExperimentError) {
       names = try run.merge(version: plan.version, command: plan.command)
     } catch { throw ClusterError(error) }
-    if !plan.report.isEmpty { names += try report(plan.report) }
-    var files: [String: String] = [:]
-    for name in names {
-      do throws(FileError) {
-        files[name] = try SHA256Hex.ofFile(Folder.join(folder.output, name))
-      } catch { throw ClusterError(error) }
-    }
-    try JSONFile.write(
-      FinishedRun(identity: plan.identity, files: files), to: folder.done(plan.name))
-    run.folder.remove()
+    try FinishedRun.write(names, of: plan, in: folder, isComplete: plan.report.isEmpty)
     return names
   }
 }

@@ -12,8 +12,9 @@ struct ProbeWork {
 
   private var training: [Extraction] { plan.batches(timestep: plan.timestep) }
 
-  /// The generator as it stands before the training of layers 0 ... `last`: what the layers before
-  /// each draw is drawn and dropped, so any process can start at any layer.
+  /// The generator as it stands before the training of each layer up to the one at `last`.
+  ///
+  /// What earlier layers draw is drawn and dropped, so any process can start at any layer.
   func starts(upTo last: Int) throws(ExperimentError) -> [TorchGenerator] {
     guard let first = training.first else { return [] }
     let result = try folder.result(of: .extract(first))
