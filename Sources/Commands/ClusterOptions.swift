@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Cluster
 import Experiments
 import Files
@@ -64,6 +64,11 @@ struct ClusterOptions: ParsableArguments {
       let plan = try ClusterPlan(
         job.run, checkpoint: job.checkpoint, tasks: tasks ?? 8, version: Version.current,
         command: job.command, report: job.report)
+      if let cores = options.coresPerTask, cores != plan.threads {
+        shared.progress.warn(
+          "tasks have \(cores) cores and \(plan.threads) threads; OMP_NUM_THREADS=\(cores), set"
+            + " here and for a run on one machine, gives both the same last digits")
+      }
       let submission = try Submission(
         plan, output: output, options: options, program: Self.program)
       if dryRun {

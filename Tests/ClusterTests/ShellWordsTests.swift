@@ -54,4 +54,14 @@ struct ShellWordsTests {
     let expected = try ShellWords.split(text)
     #expect(words == expected)
   }
+
+  @Test(
+    "The cores of a task are found",
+    arguments: [
+      ("--cpus-per-task=8", 8), ("-c 4", 4), ("-c4", 4), ("--cpus-per-task 2", 2), ("-p x", nil),
+    ])
+  func cores(text: String, cores: Int?) throws {
+    let found = try SlurmOptions(text).coresPerTask
+    #expect(found == cores)
+  }
 }

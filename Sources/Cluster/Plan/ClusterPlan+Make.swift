@@ -28,7 +28,7 @@ extension ClusterPlan {
       }
     }
     self.init(
-      name: settings.name, token: Self.newToken(), tasks: tasks,
+      name: settings.name, token: Self.newToken(), tasks: tasks, threads: Self.threads,
       model: Model(
         folder: Self.absolute(checkpoint.folder), checkpoint: run.model.checkpoint,
         sha256: run.model.hash, options: run.model.options),
@@ -67,6 +67,12 @@ extension ClusterPlan {
     var path = Substring(path)
     while path.hasPrefix("./") { path = path.dropFirst(2) }
     return path == "." || path.isEmpty ? here : Folder.join(here, String(path))
+  }
+
+  /// The threads of this process's extractions: what `OMP_NUM_THREADS` says, else every core.
+  package static var threads: Int {
+    let wanted = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap { Int($0) }
+    return max(1, wanted ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
   private static func newToken() -> String {

@@ -16,6 +16,9 @@ package struct ClusterPlan: Codable, Equatable, Sendable {
   package var token: String
   /// Tasks of each array, at most.
   package var tasks: Int
+  /// Threads that extraction takes, as one machine would: oneDNN splits some small products by
+  /// their number, which shows in the last digits.
+  package var threads: Int
   /// The checkpoint.
   package var model: Model
   /// The images.

@@ -36,6 +36,17 @@ package struct SlurmOptions: Equatable, Sendable {
     }
   }
 
+  /// The cores of a task, where the options say it.
+  package var coresPerTask: Int? {
+    for (index, word) in words.enumerated() {
+      let next = index + 1 < words.count ? words[index + 1] : ""
+      if word == "-c" || word == "--cpus-per-task" { return Int(next) }
+      if word.hasPrefix("--cpus-per-task=") { return Int(word.dropFirst(16)) }
+      if word.hasPrefix("-c") { return Int(word.dropFirst(2)) }
+    }
+    return nil
+  }
+
   /// Whether `name` is `option`, also cut short as getopt allows.
   private static func matches(_ name: Substring, _ option: (long: String, short: Character?))
     -> Bool

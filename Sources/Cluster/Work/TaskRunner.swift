@@ -70,6 +70,11 @@ package struct TaskRunner: Sendable {
     }
     let left = tasks[task].filter { !run.folder.isDone($0) }
     if stage == .probes { try checkInputs(of: left) }
+    if stage == .extract, ClusterPlan.threads != plan.threads {
+      progress.warn(
+        "this task has \(ClusterPlan.threads) threads, the submitting host \(plan.threads): last"
+          + " digits may differ from those of one machine; OMP_NUM_THREADS=\(plan.threads) sets it")
+    }
     do throws(ExperimentError) {
       try run.perform(left, progress: progress) { () throws(ExperimentError) in
         do throws(ClusterError) { return try source(progress) } catch {
