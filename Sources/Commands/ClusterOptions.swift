@@ -54,11 +54,9 @@ struct ClusterOptions: ParsableArguments {
     var report: [String] = []
   }
 
-  /// Submits `jobs`, or writes and prints their scripts; prints the jobs' numbers and, after
-  /// waiting, the final files.
+  /// Submits `jobs` and prints their numbers, or writes and prints their scripts.
   func submit(_ jobs: [Job], output: String, shared: SharedOptions) throws {
     let options = try SlurmOptions(sbatch ?? "")
-    let folder = ClusterFolder(output: output)
     for job in jobs {
       for warning in job.run.warnings { shared.progress.warn(warning) }
       let plan = try ClusterPlan(
@@ -77,10 +75,14 @@ struct ClusterOptions: ParsableArguments {
         try report(submission.submit(), name: plan.name, output: output, shared)
       }
     }
-    guard waits else { return }
-    for job in jobs {
-      let files = try QueuedRun(job.run.settings.name, in: folder).wait(progress: shared.progress)
-      for file in files { print(Folder.join(output, file)) }
+  }
+
+  /// Waits until no job of `jobs` is left and gives the final files' paths.
+  func files(of jobs: [Job], output: String, shared: SharedOptions) throws -> [String] {
+    let folder = ClusterFolder(output: output)
+    return try jobs.flatMap { job in
+      try QueuedRun(job.run.settings.name, in: folder).wait(progress: shared.progress)
+        .map { Folder.join(output, $0) }
     }
   }
 

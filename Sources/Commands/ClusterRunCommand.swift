@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Audit
 import Cluster
 import Files
 import Foundation
@@ -55,9 +56,19 @@ public struct ClusterRunCommand: ParsableCommand {
       return
     }
     let files = try runner.merge { (words) throws(ClusterError) in
-      throw ClusterError("the plan asks for a report that this program cannot make: \(words)")
+      do { return try report(words) } catch { throw ClusterError(String(describing: error)) }
     }
     for file in files { print(Folder.join(output, file)) }
+  }
+
+  /// Writes the report that `words` ask for and gives its files' names in the output folder.
+  private func report(_ words: [String]) throws -> [String] {
+    guard words.first == "audit" else {
+      throw ClusterError("the plan asks for a report that this program cannot make: \(words)")
+    }
+    let (audit, _) = try AuditCommand.parse(Array(words.dropFirst())).audit()
+    let outcome = try audit.report(progress: shared.progress)
+    return [outcome.page, outcome.document].map(Folder.name(of:))
   }
 }
 

@@ -82,6 +82,8 @@ struct ExperimentsCommand: ParsableCommand {
           run: run, checkpoint: checkpoint, command: command(model, run.settings))
       }
       try cluster.submit(jobs, output: output, shared: shared)
+      guard cluster.waits else { return }
+      for file in try cluster.files(of: jobs, output: output, shared: shared) { print(file) }
       return
     }
     for (run, checkpoint, model) in runs {
