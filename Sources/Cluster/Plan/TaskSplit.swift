@@ -75,20 +75,21 @@ package struct TaskSplit: Sendable {
 
   /// Multiplications, with the channels that Stable Diffusion has at the layer's size.
   private static func cost(_ unit: WorkUnit, _ plan: WorkPlan) -> Double {
-    switch unit {
-    case .extract(let extraction): return cost(extraction, plan)
-    case .probe(let index):
+    if case .extract(let extraction) = unit { return cost(extraction, plan) }
+    if case .probe(let index) = unit {
       let layer = Layer.experiments[index]
       let side = Double(plan.grid.size(of: layer).width)
       let passes = 5 * (0.8 * 2 + 0.2)
       return Double(plan.images) * side * side * channels(layer, plan) * 2 * side * passes
-    case .histogram(let block, _):
+    }
+    if case .histogram(let block, _) = unit {
       let layer = Layer.blockOutputs[block].sameOutput
       let size = plan.grid.size(of: layer)
       let tokens = size.height * size.width
       let pairs = ImagePairs.count(images: plan.images, tokens: tokens)
       return Double(pairs) / 2 * Double(tokens) * Double(tokens) * channels(layer, plan)
     }
+    return 1
   }
 
   private static func channels(_ layer: Layer, _ plan: WorkPlan) -> Double {

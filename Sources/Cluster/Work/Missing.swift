@@ -36,17 +36,17 @@ struct Missing {
 extension WorkUnit {
   /// What the unit is, for a person.
   var title: String {
-    switch self {
-    case .extract(let extraction):
+    if case .extract(let extraction) = self {
       let images = extraction.images
       let crop = extraction.crop > 0 ? ", cropped by \(extraction.crop) pixels" : ""
       return "the extraction of images \(images.lowerBound) to \(images.upperBound - 1) at timestep"
         + " \(extraction.timestep)\(crop)"
-    case .probe(let index):
-      return "the probe of \(Layer.experiments[index].name)"
-    case .histogram(let block, let timestep):
+    }
+    if case .probe(let index) = self { return "the probe of \(Layer.experiments[index].name)" }
+    if case .histogram(let block, let timestep) = self {
       return "the histogram of \(Layer.blockOutputs[block].name) at timestep \(timestep)"
     }
+    return "the unit \(name)"
   }
 }
 
