@@ -82,6 +82,7 @@ let package = Package(
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity", "CKernels",
         "DNNLKernels", "StableDiffusion",
       ]),
+    library("Cluster", ["Files", "Layers", "StableDiffusion", "Experiments"]),
 
     library("Dataset", ["Files", "Images"]),
 
@@ -108,8 +109,9 @@ let package = Package(
       "Commands",
       [
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
-        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Dataset", "Figures", "Audit",
-        "ProjectPage", "Preview", "Labeler", argumentParser, logging, hummingbird,
+        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Cluster", "Dataset",
+        "Figures", "Audit", "ProjectPage", "Preview", "Labeler", argumentParser, logging,
+        hummingbird,
       ]),
     .executableTarget(
       name: "unetlens", dependencies: ["Commands", argumentParser], swiftSettings: strict),
@@ -127,6 +129,12 @@ let package = Package(
     tests(of: "Similarity", ["Kernels"]),
     tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),
+    tests(
+      of: "Cluster",
+      [
+        "Commands", "Files", "Layers", "Images", "Networks", "Tensors", "StableDiffusion",
+        "Experiments",
+      ]),
     tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
     tests(of: "ProjectPage", ["Figures", "Tensors", "Layers", "Files"]),
     tests(

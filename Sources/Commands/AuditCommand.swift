@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Audit
+import Cluster
 import Experiments
 import Files
 import StableDiffusion
@@ -71,6 +72,7 @@ public struct AuditCommand: ParsableCommand {
   var templates: String?
 
   @OptionGroup var extraction: ExtractionOptions
+  @OptionGroup var cluster: ClusterOptions
   @OptionGroup var shared: SharedOptions
 
   /// The command as the parser fills it.
@@ -85,15 +87,42 @@ public struct AuditCommand: ParsableCommand {
 
   /// Audits, and prints the paths of the report and of `audit.json`.
   public func run() throws {
-    let progress = shared.progress
-    let checkpoint = try ModelFinder.standard().open(model)
-    let audit = try AuditRun(
-      checkpoint, settings: settings(checkpoint), extraction: extraction.settings())
-    let outcome = try audit.run(progress: progress)
+    let (audit, checkpoint) = try audit()
+    if cluster.scheduler != nil {
+      let job = ClusterOptions.Job(
+        run: audit.experiments, checkpoint: checkpoint, command: audit.settings.command,
+        report: words(audit, checkpoint))
+      try cluster.submit([job], output: output, shared: shared)
+      guard cluster.waits else { return }
+      _ = try cluster.files(of: [job], output: output, shared: shared)
+    }
+    let outcome = try audit.run(progress: shared.progress)
     if check { for failure in outcome.failures { print(failure) } }
     print(outcome.page)
     print(outcome.document)
     if check && !outcome.holds { throw ExitCode(2) }
+  }
+
+  /// The audit that the options ask for, and its checkpoint.
+  func audit() throws -> (AuditRun, Checkpoint) {
+    let checkpoint = try ModelFinder.standard().open(model)
+    let audit = try AuditRun(
+      checkpoint, settings: settings(checkpoint), extraction: extraction.settings())
+    return (audit, checkpoint)
+  }
+
+  /// The words that ask for the same audit anywhere on a shared file system.
+  private func words(_ audit: AuditRun, _ checkpoint: Checkpoint) -> [String] {
+    let absolute = ClusterPlan.absolute
+    var words = ["--model", absolute(checkpoint.folder), "--name", audit.name]
+    words += ["--images", absolute(images), "--output", absolute(output)]
+    words += ["--labels", labels == "auto" ? labels : absolute(labels)]
+    if let limit { words += ["--limit", "\(limit)"] }
+    if !compare.isEmpty { words += ["--compare"] + compare }
+    if let data = audit.settings.data { words += ["--data", absolute(data)] }
+    if let criteria { words += ["--criteria", absolute(criteria)] }
+    words += ["--memory", memory.description, "--templates", absolute(audit.settings.templates)]
+    return ["audit"] + words + extraction.words
   }
 
   /// What the options ask for.

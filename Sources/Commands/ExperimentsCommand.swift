@@ -55,6 +55,7 @@ struct ExperimentsCommand: ParsableCommand {
   var memory = MemorySize(bytes: 8 << 30)
 
   @OptionGroup var extraction: ExtractionOptions
+  @OptionGroup var cluster: ClusterOptions
   @OptionGroup var shared: SharedOptions
 
   func validate() throws {
@@ -74,6 +75,16 @@ struct ExperimentsCommand: ParsableCommand {
       let checkpoint = try finder.open(model)
       let identity = try ModelIdentity(checkpoint, settings: extraction.settings())
       return (try ExperimentRun(settings(checkpoint), model: identity), checkpoint, model)
+    }
+    if cluster.scheduler != nil {
+      let jobs = runs.map { run, checkpoint, model in
+        ClusterOptions.Job(
+          run: run, checkpoint: checkpoint, command: command(model, run.settings))
+      }
+      try cluster.submit(jobs, output: output, shared: shared)
+      guard cluster.waits else { return }
+      for file in try cluster.files(of: jobs, output: output, shared: shared) { print(file) }
+      return
     }
     for (run, checkpoint, model) in runs {
       let files = try run.run(

@@ -10,6 +10,7 @@ public struct UnetLens: AsyncParsableCommand {
     subcommands: [
       AuditCommand.self,
       BenchmarkCommand.self,
+      ClusterCommand.self,
       DatasetCommand.self,
       ExperimentsCommand.self,
       ExtractCommand.self,

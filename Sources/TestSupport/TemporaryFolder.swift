@@ -7,10 +7,13 @@ public final class TemporaryFolder: Sendable {
   public let path: String
 
   /// Creates an empty folder below the system's temporary folder.
-  public init() {
-    path =
-      FileManager.default.temporaryDirectory
-      .appendingPathComponent("unetlens-\(UUID().uuidString)").path
+  public convenience init() {
+    self.init(inside: FileManager.default.temporaryDirectory.path)
+  }
+
+  /// Creates an empty folder below `folder`.
+  public init(inside folder: String) {
+    path = Folder.join(folder, "unetlens-\(UUID().uuidString)")
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

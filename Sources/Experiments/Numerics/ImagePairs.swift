@@ -10,11 +10,17 @@ package struct ImagePairs: Sendable {
   /// Ordered pairs, sorted.
   package let pairs: [(first: Int, second: Int)]
 
+  /// How many pairs are taken of `images` images of `tokens` tokens each.
+  package static func count(images: Int, tokens: Int) -> Int {
+    let all = images * images
+    let share = tokens >= 4096 ? 100 : tokens >= 1024 ? 10 : 1
+    return min(all, max(25, all / share), 250_000)
+  }
+
   /// The pairs for `images` images of `tokens` tokens each.
   package init(images: Int, tokens: Int, seed: UInt64) {
     let all = images * images
-    let share = tokens >= 4096 ? 100 : tokens >= 1024 ? 10 : 1
-    let wanted = min(all, max(25, all / share), 250_000)
+    let wanted = Self.count(images: images, tokens: tokens)
     if wanted == all {
       pairs = (0..<all).map { ($0 / images, $0 % images) }
       return

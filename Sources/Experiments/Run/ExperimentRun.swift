@@ -1,8 +1,5 @@
-import Dispatch
-public import Files
+package import Files
 import Layers
-import Networks
-import Synchronization
 
 /// One run: from a source of representations and a folder of images to the array files.
 ///
@@ -18,7 +15,9 @@ package struct ExperimentRun: Sendable {
   /// The units.
   package let plan: WorkPlan
   /// Where units leave their results.
-  package let folder: WorkFolder
+  package var folder: WorkFolder
+  /// What decides the results, as one hash.
+  package let fingerprint: String
   /// Things left out, as sentences for the user.
   package let warnings: [String]
 
@@ -28,8 +27,19 @@ package struct ExperimentRun: Sendable {
   ///   asked for by name that cannot be done.
   package init(_ settings: RunSettings, model: ModelIdentity) throws(ExperimentError) {
     try settings.validate()
+    try self.init(
+      settings, model: model, images: ImageSet(folder: settings.images, limit: settings.limit))
+  }
+
+  /// Plans the work for images that have been looked at.
+  ///
+  /// - Throws: ``ExperimentError`` for settings that cannot be, label files that are none, and
+  ///   experiments asked for by name that cannot be done.
+  package init(
+    _ settings: RunSettings, model: ModelIdentity, images: ImageSet
+  ) throws(ExperimentError) {
+    try settings.validate()
     var settings = settings
-    let images = try ImageSet(folder: settings.images, limit: settings.limit)
     let feasibility = Feasibility(settings, images)
     let refused = feasibility.refused
     if settings.experimentsAreNamed, let first = refused.first {
@@ -43,12 +53,16 @@ package struct ExperimentRun: Sendable {
     plan = WorkPlan(
       experiments: settings.experiments, images: images.paths.count, width: images.width,
       height: images.height, batchSize: settings.batchSize, timestep: settings.timestep)
-    let fingerprint = Fingerprint.of(settings, model, images)
-    folder = try WorkFolder(
-      output: settings.output, name: settings.name, fingerprint: fingerprint)
+    fingerprint = Fingerprint.of(settings, model, images)
+    folder = WorkFolder(output: settings.output, name: settings.name, fingerprint: fingerprint)
     self.settings = settings
     self.model = model
     self.images = images
+    if case .file(let path) = settings.labels, settings.experiments.contains(.anomalies) {
+      _ = try LabelFile.read(
+        path, images: images.paths.count, available: images.available,
+        side: plan.grid.size(of: Layer(.up(1), .upsampler)).height)
+    }
   }
 
   /// Does all work and writes the files; gives their names.
@@ -65,85 +79,24 @@ package struct ExperimentRun: Sendable {
     for other in folder.others(name: settings.name) {
       progress.warn("\(other) holds work of a run with other options that did not end; it may go")
     }
-    try extract(progress, makeSource)
-    try trainProbes(progress)
-    try countPairs(progress)
+    try perform(plan.units, progress: progress, makeSource: makeSource)
+    let written = try merge(version: version, command: command)
+    folder.remove()
+    return written
+  }
+
+  /// Writes the files from the results of all units; gives their names.
+  ///
+  /// Work files stay: ``WorkFolder/remove()`` ends the run.
+  ///
+  /// - Throws: ``ExperimentError``, for instance where a unit has not been done.
+  package func merge(version: String, command: String) throws(ExperimentError) -> [String] {
     let outputs = OutputFiles(
-      plan: plan, folder: folder, name: settings.name, labels: settings.labels, images: images)
+      plan: plan, folder: folder, name: settings.name, labels: settings.labels, images: images,
+      staging: try folder.staging())
     let written = try outputs.write()
     try record(written, outputs, version: version, command: command)
-    folder.remove()
     return written.map(\.file)
-  }
-
-  private func extract(
-    _ progress: any ProgressSink,
-    _ makeSource: () throws(ExperimentError) -> any RepresentationSource
-  ) throws(ExperimentError) {
-    let left = plan.extractions.filter { !folder.isDone(.extract($0)) }
-    if left.isEmpty { return }
-    let total = plan.extractions.reduce(0) { $0 + $1.images.count }
-    var done = total - left.reduce(0) { $0 + $1.images.count }
-    let source = try makeSource()
-    for extraction in left {
-      let work = ExtractionWork(
-        extraction: extraction, images: images, folder: folder, grid: plan.grid)
-      try work.run(source) {
-        done += 1
-        progress.report("Extracting representations", done: done, of: total)
-      }
-      try checkSpace(after: extraction)
-    }
-  }
-
-  /// Whether the disk can take what is still to come, judged by what one batch took.
-  private func checkSpace(after extraction: Extraction) throws(ExperimentError) {
-    guard !extraction.spilled.isEmpty, let free = folder.freeBytes,
-      let size = folder.size(of: folder.tokensPath(extraction))
-    else { return }
-    let perImage = size / extraction.images.count
-    let rest = plan.extractions.filter { !$0.spilled.isEmpty && !folder.isDone(.extract($0)) }
-    let needed = rest.reduce(0) { $0 + $1.images.count } * perImage
-    if needed > free {
-      throw ExperimentError(
-        "\(folder.path): work files need \(needed >> 20) MB more, only \(free >> 20) MB are free;"
-          + " use another --output or a smaller --limit")
-    }
-  }
-
-  private func trainProbes(_ progress: any ProgressSink) throws(ExperimentError) {
-    guard plan.experiments.contains(.position) else { return }
-    let left = Layer.experiments.indices.filter { !folder.isDone(.probe($0)) }
-    if left.isEmpty { return }
-    let workers = Workers()
-    let work = ProbeWork(
-      plan: plan, folder: folder, seed: settings.seed,
-      memory: settings.memory / 2 / workers.count)
-    let starts = try work.starts()
-    let count = Layer.experiments.count
-    let before = count - left.count
-    try workers.run(left.count) { done in
-      progress.report("Training probes", done: before + done, of: count)
-    } body: { (index) throws(ExperimentError) in
-      try work.run(left[index], start: starts[left[index]])
-    }
-  }
-
-  private func countPairs(_ progress: any ProgressSink) throws(ExperimentError) {
-    let units = plan.units.filter {
-      if case .histogram = $0 { true } else { false }
-    }
-    let left = units.filter { !folder.isDone($0) }
-    if left.isEmpty { return }
-    let work = HistogramWork(plan: plan, folder: folder, seed: settings.seed)
-    let before = units.count - left.count
-    try Workers().run(left.count) { done in
-      progress.report("Counting token pairs", done: before + done, of: units.count)
-    } body: { (index) throws(ExperimentError) in
-      if case .histogram(let block, let timestep) = left[index] {
-        try work.run(block: block, timestep: timestep)
-      }
-    }
   }
 
   /// Moves the files to the output folder and says in its provenance where they come from.

@@ -25,7 +25,7 @@ struct ExtractionWork {
     let (spilled, normed) = (Set(extraction.spilled), Set(extraction.norms))
     let grouped = Set(extraction.groups)
     let batch = try images.load(extraction.images).map { $0.cropped(by: extraction.crop) }
-    let tokens = spilled.isEmpty ? nil : try WorkFile(folder.tokensPath(extraction))
+    let tokens = spilled.isEmpty ? nil : try folder.file(folder.tokensPath(extraction))
     var results: [Layer: LayerResult] = [:]
     try source.representations(
       of: batch, layers: layers, timestep: extraction.timestep

@@ -3,7 +3,7 @@ import Files
 /// What decides the units' results, as one hash.
 enum Fingerprint {
   /// Changes whenever the layout of work files or the numerics change.
-  private static let workVersion = 1
+  private static let workVersion = 2
 
   static func of(_ settings: RunSettings, _ model: ModelIdentity, _ images: ImageSet) -> String {
     var lines = ["work \(workVersion)", "checkpoint \(model.hash)", "images \(images.hash)"]

@@ -61,6 +61,16 @@ package struct ImageSet: Sendable {
     (width, height) = (good[0].width, good[0].height)
   }
 
+  /// The images of `folder` as another process found and checked them; ``load(_:)`` compares hashes.
+  package init(
+    folder: String, files: [(name: String, hash: String)], available: Int, width: Int, height: Int
+  ) {
+    paths = files.map { Folder.join(folder, $0.name) }
+    hashes = files.map(\.hash)
+    self.available = available
+    (self.width, self.height) = (width, height)
+  }
+
   /// One hash over all files, in order.
   package var hash: String { SHA256Hex.of(hashes.joined(separator: "\n").utf8) }
 
@@ -70,12 +80,16 @@ package struct ImageSet: Sendable {
   package func load(_ range: Range<Int>) throws(ExperimentError) -> [RGBImage] {
     var images: [RGBImage] = []
     for index in range {
-      do throws(ImageError) {
-        images.append(try ImageFile.load(paths[index]))
-      } catch { throw ExperimentError(error.description) }
-      guard images.last?.width == width, images.last?.height == height else {
-        throw ExperimentError("\(paths[index]): the image changed while it was in use")
+      let path = paths[index]
+      let loaded: (image: RGBImage, hash: String)
+      do throws(ImageError) { loaded = try Check.decode(path) } catch {
+        throw ExperimentError(error.description)
       }
+      guard loaded.hash == hashes[index] else {
+        throw ExperimentError(
+          "\(path): expected the image as it was when the run began, found another")
+      }
+      images.append(loaded.image)
     }
     return images
   }
@@ -86,13 +100,20 @@ package struct ImageSet: Sendable {
     let height: Int
 
     init(_ path: String) throws(ImageError) {
-      let file: MappedFile
-      do throws(FileError) { file = try MappedFile(path) } catch { throw ImageError(error) }
-      let image = try file.withBytes { (bytes) throws(ImageError) in
-        try ImageFile.decode(bytes, name: path)
-      }
-      hash = file.withBytes { SHA256Hex.of($0) }
+      let (image, hash) = try Self.decode(path)
+      self.hash = hash
       (width, height) = (image.width, image.height)
+    }
+
+    /// The pixels and the file's SHA-256.
+    static func decode(_ path: String) throws(ImageError) -> (image: RGBImage, hash: String) {
+      let file: MappedFile
+      do throws(FileError) { file = try MappedFile(path) } catch {
+        throw ImageError(error)
+      }
+      return try file.withBytes { (bytes) throws(ImageError) in
+        (try ImageFile.decode(bytes, name: path), SHA256Hex.of(bytes))
+      }
     }
   }
 }

@@ -10,7 +10,7 @@ import Tensors
 
 /// Turns the results of all units into the files that METHOD names.
 ///
-/// Files are written into the work folder first; ``publish(to:)`` moves them, so that a run that is
+/// Files are written into a staging folder first; ``publish(to:)`` moves them, so that a run that is
 /// killed leaves no half of anything in the output folder.
 struct OutputFiles {
   let plan: WorkPlan
@@ -18,6 +18,8 @@ struct OutputFiles {
   let name: String
   let labels: RunSettings.Labels
   let images: ImageSet
+  /// Where files lie until they are published: a folder of this process alone.
+  let staging: String
 
   /// One file that was written.
   struct Written {
@@ -50,7 +52,7 @@ struct OutputFiles {
   }
 
   /// Where a file lies until it is published.
-  func path(_ file: String) -> String { Folder.join(folder.path, file) }
+  func path(_ file: String) -> String { Folder.join(staging, file) }
 
   private func position() throws(ExperimentError) -> [Written] {
     let accuracies = Written(file: "accuracies_cls_\(name).pt", experiment: .position)

@@ -12,15 +12,17 @@ struct ProbeWork {
 
   private var training: [Extraction] { plan.batches(timestep: plan.timestep) }
 
-  /// The generator as it stands before each layer's training: what the layers before it draw is
-  /// skipped, so any process can start at any layer.
-  func starts() throws(ExperimentError) -> [TorchGenerator] {
+  /// The generator as it stands before the training of each layer up to the one at `last`.
+  ///
+  /// What earlier layers draw is drawn and dropped, so any process can start at any layer.
+  func starts(upTo last: Int) throws(ExperimentError) -> [TorchGenerator] {
     guard let first = training.first else { return [] }
     let result = try folder.result(of: .extract(first))
     var generator = TorchGenerator(seed: seed)
     var starts: [TorchGenerator] = []
-    for layer in Layer.experiments {
+    for layer in Layer.experiments[...last] {
       starts.append(generator)
+      if starts.count > last { break }
       let shape = try result.shape(layer)
       ProbeTraining(images: plan.images, side: shape.height, channels: shape.channels)
         .skip(&generator)

@@ -51,6 +51,12 @@ package struct Provenance: Codable, Equatable, Sendable {
     package var file: String
     /// SHA-256 of the file.
     package var sha256: String
+
+    /// A file of this name and hash.
+    package init(file: String, sha256: String) {
+      self.file = file
+      self.sha256 = sha256
+    }
   }
 
   /// The anomaly labels of an entry.

@@ -8,17 +8,21 @@ import Files
 
 /// A work file being written: bytes go beside the target, which gets its name when all are there.
 ///
-/// Unlike ``AtomicFile`` it does not wait for the disk: after a power cut the work is done again.
+/// Unlike ``AtomicFile`` it waits for the disk only where it is asked to: on one machine, work that a
+/// power cut took is done again.
 package final class WorkFile {
   private let path: String
   private let temporary: String
+  private let durable: Bool
   private var descriptor: Int32
 
   /// Starts a file that will be `path`.
   ///
+  /// - Parameter durable: whether the bytes must be on the disk before the file gets its name.
   /// - Throws: ``ExperimentError`` where the system refuses.
-  package init(_ path: String) throws(ExperimentError) {
+  package init(_ path: String, durable: Bool = false) throws(ExperimentError) {
     self.path = path
+    self.durable = durable
     do throws(FileError) {
       (descriptor, temporary) = try PartialFile.create(beside: path)
     } catch { throw ExperimentError(error) }
@@ -44,7 +48,8 @@ package final class WorkFile {
   ///
   /// - Throws: ``ExperimentError`` where the system refuses.
   package func commit() throws(ExperimentError) {
-    guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+    guard !durable || fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0
+    else {
       let code = errno
       unlink(temporary)
       descriptor = -1

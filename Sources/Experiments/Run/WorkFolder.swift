@@ -15,13 +15,37 @@ package import Tensors
 package struct WorkFolder: Sendable {
   /// The folder's path.
   package let path: String
+  /// Whether results must be on the disk before they count: other machines rely on them, and a run
+  /// that spans machines does not end when one of them stops.
+  package var durable = false
 
-  /// The folder for a model's name and a fingerprint of 64 hexadecimal digits; created if missing.
+  /// The folder for a model's name and a fingerprint of 64 hexadecimal digits.
+  package init(output: String, name: String, fingerprint: String) {
+    path = Folder.join(Folder.join(output, ".cache"), "\(name)-\(fingerprint.prefix(16))")
+  }
+
+  /// Creates the folder if it is missing.
   ///
   /// - Throws: ``ExperimentError`` where it cannot be created.
-  package init(output: String, name: String, fingerprint: String) throws(ExperimentError) {
-    path = Folder.join(Folder.join(output, ".cache"), "\(name)-\(fingerprint.prefix(16))")
+  package func create() throws(ExperimentError) {
     do throws(FileError) { try Folder.create(path) } catch { throw ExperimentError(error) }
+  }
+
+  /// A new folder inside this one, for files on their way to the output: no other process has it.
+  ///
+  /// - Throws: ``ExperimentError`` where it cannot be created.
+  package func staging() throws(ExperimentError) -> String {
+    try create()
+    var template = Array("\(path)/files-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw ExperimentError(FileError(path, doing: "create a folder in it", errno))
+    }
+    return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
+
+  /// Starts a work file that will be `path`.
+  func file(_ path: String) throws(ExperimentError) -> WorkFile {
+    try WorkFile(path, durable: durable)
   }
 
   /// Work folders of the same model with another fingerprint: runs that never came to their end.
@@ -52,7 +76,7 @@ package struct WorkFolder: Sendable {
   package func save(
     _ arrays: [(key: String, value: NDArray)], as unit: WorkUnit
   ) throws(ExperimentError) {
-    try ArrayFiles.writeWork(arrays, to: resultPath(unit))
+    try ArrayFiles.writeWork(arrays, to: resultPath(unit), durable: durable)
   }
 
   /// Opens a unit's result.
@@ -76,9 +100,19 @@ package struct WorkFolder: Sendable {
     return statvfs(path, &info) == 0 ? Int(info.f_bavail) * Int(info.f_frsize) : nil
   }
 
+  func removeFile(_ path: String) { unlink(path) }
+
   /// Removes the folder, and `.cache` with it where nothing else lies there.
   package func remove() {
-    for name in (try? Folder.names(in: path)) ?? [] { unlink(Folder.join(path, name)) }
+    for name in (try? Folder.names(in: path)) ?? [] {
+      let entry = Folder.join(path, name)
+      guard Folder.isFolder(entry) else {
+        unlink(entry)
+        continue
+      }
+      for file in (try? Folder.names(in: entry)) ?? [] { unlink(Folder.join(entry, file)) }
+      rmdir(entry)
+    }
     rmdir(path)
     rmdir(Folder.parent(of: path))
   }

@@ -2,10 +2,14 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs independent jobs on every core.
+/// Runs independent jobs on every core, or on as many as `OMP_NUM_THREADS` allows.
 struct Workers {
   /// The number of jobs at a time.
-  let count = max(1, ProcessInfo.processInfo.activeProcessorCount)
+  let count = {
+    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let allowed = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap { Int($0) }
+    return min(cores, max(1, allowed ?? cores))
+  }()
 
   /// Runs jobs 0 ..< `jobs`; after the first failure no new job begins, and it is thrown.
   func run(
