@@ -67,9 +67,11 @@ package struct ExperimentRun: Sendable {
     }
     try extract(progress, makeSource)
     try trainProbes(progress)
+    try probeInputs(progress)
     try countPairs(progress)
     let outputs = OutputFiles(
-      plan: plan, folder: folder, name: settings.name, labels: settings.labels, images: images)
+      plan: plan, folder: folder, name: settings.name, labels: settings.labels, images: images,
+      seed: settings.seed)
     let written = try outputs.write()
     try record(written, outputs, version: version, command: command)
     folder.remove()
@@ -127,6 +129,13 @@ package struct ExperimentRun: Sendable {
     } body: { (index) throws(ExperimentError) in
       try work.run(left[index], start: starts[left[index]])
     }
+  }
+
+  private func probeInputs(_ progress: any ProgressSink) throws(ExperimentError) {
+    guard plan.experiments.contains(.inputs), !folder.isDone(.inputProbe) else { return }
+    progress.report("Probing the latents", done: 0, of: 1)
+    try InputWork(plan: plan, folder: folder, seed: settings.seed).run()
+    progress.report("Probing the latents", done: 1, of: 1)
   }
 
   private func countPairs(_ progress: any ProgressSink) throws(ExperimentError) {
