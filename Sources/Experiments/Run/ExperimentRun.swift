@@ -71,7 +71,7 @@ package struct ExperimentRun: Sendable {
     try countPairs(progress)
     let outputs = OutputFiles(
       plan: plan, folder: folder, name: settings.name, labels: settings.labels, images: images,
-      seed: settings.seed)
+      seed: settings.seed, writesNorms: settings.writesNorms)
     let written = try outputs.write()
     try record(written, outputs, version: version, command: command)
     folder.remove()

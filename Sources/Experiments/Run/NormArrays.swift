@@ -61,32 +61,12 @@ struct NormArrays {
     return NormMap(height: height, width: width, values: values)
   }
 
-  /// How the norms of a block's tokens are distributed: `<block>/counts` [80], `<block>/edges` [81],
-  /// equal steps from 0 to the largest norm, and `<block>/largest` [images], each image's largest
-  /// norm over its median norm.
+  /// How the norms of a block's tokens are distributed.
   func distribution(_ block: Layer) -> NamedArrays {
     let layer = block.sameOutput
     guard let array = arrays.first(where: { $0.layer == layer })?.array else { return [] }
-    let bins = 80
     let images = (0..<array.shape[0]).map { map(layer, image: $0).values }
-    let most = Double(images.joined().filter(\.isFinite).max() ?? 0)
-    let width = most > 0 ? most / Double(bins) : 1
-    var counts = [Int64](repeating: 0, count: bins)
-    for norm in images.joined() where norm.isFinite {
-      counts[min(bins - 1, Int(Double(norm) / width))] += 1
-    }
-    let largest = images.map { norms -> Float in
-      let sorted = norms.sorted()
-      let half = sorted.count / 2
-      let median =
-        sorted.count.isMultiple(of: 2) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[half]
-      return (sorted.last ?? .nan) / median
-    }
-    return [
-      ("\(block.name)/counts", NDArray(counts, shape: [bins])),
-      ("\(block.name)/edges", NDArray((0...bins).map { Double($0) * width }, shape: [bins + 1])),
-      ("\(block.name)/largest", NDArray(largest, shape: [images.count])),
-    ]
+    return TokenMaps.normDistribution(block, images)
   }
 
   /// The mean over images of the norm at each token, [height, width].

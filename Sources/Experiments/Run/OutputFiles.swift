@@ -19,6 +19,7 @@ struct OutputFiles {
   let labels: RunSettings.Labels
   let images: ImageSet
   let seed: UInt64
+  let writesNorms: Bool
 
   /// One file that was written.
   struct Written {
@@ -113,9 +114,12 @@ struct OutputFiles {
     let norms = try NormArrays(plan, folder)
     let wanted: Experiment = plan.experiments.contains(.norms) ? .norms : .anomalies
     let maps = Written(file: "representation_norms_\(name).pt", experiment: wanted)
-    try ArrayFiles.writeTorch(
-      .dict(norms.arrays.map { ($0.layer.name, .array($0.array)) }), to: path(maps.file))
-    var written = [maps]
+    var written: [Written] = []
+    if writesNorms {
+      try ArrayFiles.writeTorch(
+        .dict(norms.arrays.map { ($0.layer.name, .array($0.array)) }), to: path(maps.file))
+      written.append(maps)
+    }
     if plan.experiments.contains(.norms) {
       let means = Written(file: "mean_norm_maps_\(name).safetensors", experiment: .norms)
       var arrays: [(key: String, value: NDArray)] = []

@@ -175,7 +175,7 @@ extension FigureKind {
   /// One panel for each phenomenon.
   public static let teaser = FigureKind(
     name: "teaser", summary: "one column each for position, corners and high norms",
-    maker: .each { data, model throws(FigureError) in
+    maker: .each { data, model, _ throws(FigureError) in
       try Teaser.draft(from: data, model: model)
     })
 }

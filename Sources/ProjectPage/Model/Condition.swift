@@ -14,9 +14,9 @@ struct Condition {
 
   private let left: Sum
   private let right: Sum
-  private let holds: (Double, Double) -> Bool
+  private let holds: @Sendable (Double, Double) -> Bool
 
-  private static let relations: [String: (Double, Double) -> Bool] = [
+  private static let relations: [String: @Sendable (Double, Double) -> Bool] = [
     "<": { $0 < $1 }, ">": { $0 > $1 }, "<=": { $0 <= $1 }, ">=": { $0 >= $1 },
     "=": { $0 == $1 },
   ]
