@@ -48,7 +48,8 @@ struct RepresentationArrays {
       (.normScatter, "norm-scatter", try maps.normScatter(scattered, seed: 42)),
       (
         .featureViews, "feature-views",
-        pictures + (try maps.featureViews(view.blocks.isEmpty ? [scattered] : view.blocks, seed: 42))
+        pictures
+          + (try maps.featureViews(view.blocks.isEmpty ? [scattered] : view.blocks, seed: 42))
       ),
     ]
     let probes = Folder.join(data, "position_probes_\(self.model).safetensors")

@@ -128,7 +128,8 @@ struct OutputFiles {
       }
       try ArrayFiles.writeSafeTensors(
         arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(means.file))
-      let distributions = Written(file: "norm_distributions_\(name).safetensors", experiment: .norms)
+      let distributions = Written(
+        file: "norm_distributions_\(name).safetensors", experiment: .norms)
       try ArrayFiles.writeSafeTensors(
         Layer.blockOutputs.flatMap { norms.distribution($0) },
         metadata: ["timestep": "\(plan.timestep)"], to: path(distributions.file))

@@ -62,9 +62,11 @@ public struct DataFolder: Sendable {
   public init(
     _ path: String, with arrays: [ArrayKind: Archive], of model: String, from source: Figure.Source
   ) throws(FigureError) {
-    guard ModelName.isValid(model), arrays.keys.contains(where: { kind in
-      kind.model(inFileName: kind.fileName(model)) == model
-    }) else {
+    guard ModelName.isValid(model),
+      arrays.keys.contains(where: { kind in
+        kind.model(inFileName: kind.fileName(model)) == model
+      })
+    else {
       throw FigureError(
         .unknownName,
         "\(model): expected a model's short name of letters, digits, '.', '_' and '-'")

@@ -106,7 +106,8 @@ struct NormHistograms {
                 Tick($0, isLowest && $0 != -0.5 && $0 != 0.5 ? Fixed.short($0, places: 1) : "")
               },
               side: .bottom,
-              label: isLowest && across == shown.turns.count / 2 ? "cosine similarity" : "", labelDistance: 22,
+              label: isLowest && across == shown.turns.count / 2 ? "cosine similarity" : "",
+              labelDistance: 22,
               tickSize: 8),
             y: Axis(
               norms,

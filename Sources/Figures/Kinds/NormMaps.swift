@@ -127,7 +127,8 @@ struct NormMaps {
     let last = grid.frame(column: columns.count - 1, row: 0)
     panels.append(
       Panel(
-        bar: "norm-bar", frame: Rect(
+        bar: "norm-bar",
+        frame: Rect(
           x: last.maxX + 14, y: last.y, width: 8, height: blocks.count > 1 ? 145 : last.height),
         colors: ColorScale(.yellowOrangeRed, Scale(.linear, from: 0, to: 1)),
         ticks: [Tick(0, "min"), Tick(1, "max")]))

@@ -51,7 +51,8 @@ struct NormTimesteps {
       self.rows(norms, picture: input.images[image], image: image, turns: turns)
     }
     let grid = PictureGrid(
-      id: "norm", columns: ["image"] + turns.map { "t = \(input.timesteps[$0])" }, rows: rows, side: 62,
+      id: "norm", columns: ["image"] + turns.map { "t = \(input.timesteps[$0])" }, rows: rows,
+      side: 62,
       gap: 6, labelWidth: 32)
     let name = ModelName.display(model)
     return FigureDraft(

@@ -99,7 +99,8 @@ struct Teaser {
       y: Axis(
         curve.scale, ticks: curve.ticks, side: .left, label: curve.label, labelDistance: 31,
         tickSize: 8),
-      marks: marks, legend: isAccuracy ? Legend([.lowerCenter]) : curve.legend)
+      marks: marks,
+      legend: isAccuracy ? Legend([.lowerCenter, .upperLeft, .upperRight]) : curve.legend)
   }
 
   private mutating func position() throws(FigureError) -> Column {

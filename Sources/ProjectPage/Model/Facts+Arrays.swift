@@ -48,38 +48,37 @@ extension Facts {
 
   /// Each image's largest norm over its median norm: mean and largest over images.
   private mutating func addOutliers(_ model: String, _ data: DataFolder) throws(PageError) {
-    try read(.normDistributions, model, data) { archive in
-      for block in Layer.blockOutputs {
-        guard let ratios = archive["\(block.name)/largest"]?.array?.doubles(), !ratios.isEmpty
-        else { continue }
-        let label = block.block.label
-        set("outlier.\(label)", ratios.reduce(0, +) / Double(ratios.count), places: 2)
-        set("outlierMost.\(label)", ratios.max(), places: 2)
-      }
+    guard let archive = try read(.normDistributions, model, data) else { return }
+    for block in Layer.blockOutputs {
+      guard let ratios = archive["\(block.name)/largest"]?.array?.doubles(), !ratios.isEmpty
+      else { continue }
+      let label = block.block.label
+      set("outlier.\(label)", ratios.reduce(0, +) / Double(ratios.count), places: 2)
+      set("outlierMost.\(label)", ratios.max(), places: 2)
     }
   }
 
   /// The mean norm of corner and border tokens over that of the tokens inside.
   private mutating func addMeanNorms(_ model: String, _ data: DataFolder) throws(PageError) {
-    try read(.meanNormMaps, model, data) { archive in
-      for block in Layer.blockOutputs {
-        guard let map = archive[block.name]?.array, map.shape.count == 2,
-          map.shape.allSatisfy({ $0 > 2 })
-        else { continue }
-        var sums = [0.0, 0.0, 0.0]
-        var counts = [0.0, 0.0, 0.0]
-        let (rows, columns) = (map.shape[0], map.shape[1])
-        for (token, norm) in map.doubles().enumerated() {
-          let edges =
-            ([0, rows - 1].contains(token / columns) ? 1 : 0)
-            + ([0, columns - 1].contains(token % columns) ? 1 : 0)
-          sums[edges] += norm
-          counts[edges] += 1
-        }
-        let label = block.block.label
-        set("cornerNorm.\(label)", sums[2] / counts[2] / (sums[0] / counts[0]), places: 2)
-        set("borderNorm.\(label)", sums[1] / counts[1] / (sums[0] / counts[0]), places: 2)
+    guard let archive = try read(.meanNormMaps, model, data) else { return }
+    for block in Layer.blockOutputs {
+      guard let map = archive[block.name]?.array, map.shape.count == 2,
+        map.shape.allSatisfy({ $0 > 2 })
+      else { continue }
+      var sums = [0.0, 0.0, 0.0]
+      var counts = [0.0, 0.0, 0.0]
+      let (rows, columns) = (map.shape[0], map.shape[1])
+      for (token, norm) in map.doubles().enumerated() {
+        let edges =
+          ([0, rows - 1].contains(token / columns) ? 1 : 0)
+          + ([0, columns - 1].contains(token % columns) ? 1 : 0)
+        sums[edges] += norm
+        counts[edges] += 1
       }
+      let label = block.block.label
+      let inside = sums[0] / counts[0]
+      set("cornerNorm.\(label)", sums[2] / counts[2] / inside, places: 2)
+      set("borderNorm.\(label)", sums[1] / counts[1] / inside, places: 2)
     }
   }
 
@@ -100,16 +99,17 @@ extension Facts {
     set("images.count", count.map(Double.init), places: 0)
   }
 
-  /// Hands the file of a kind to `body`, and notes it as a source.
+  /// The file of a kind, noted as a source; nil where there is none.
   private mutating func read(
-    _ kind: ArrayKind, _ model: String, _ data: DataFolder, body: (Archive) -> Void
-  ) throws(PageError) {
+    _ kind: ArrayKind, _ model: String, _ data: DataFolder
+  ) throws(PageError) -> Archive? {
     let file = kind.fileName(model)
-    guard data.has(file) else { return }
+    guard data.has(file) else { return nil }
     let path = Folder.join(data.path, file)
     do {
-      body(try ArrayFile.read(path))
+      let archive = try ArrayFile.read(path)
       sources.append(Figure.Source(name: file, sha256: try SHA256Hex.ofFile(path)))
+      return archive
     } catch let error as TensorError {
       throw PageError(path, error.reason)
     } catch let error as FileError {

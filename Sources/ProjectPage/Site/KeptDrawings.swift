@@ -86,9 +86,10 @@ struct DrawingOrigin: Equatable {
     }
     guard value.first == UInt8(ascii: "<"), let end = value.firstIndex(of: UInt8(ascii: ">"))
     else { return nil }
-    let digits = value[..<end].dropFirst().compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    let units = stride(from: 0, to: digits.count - 3, by: 4).map {
-      UInt16(digits[$0] << 12 | digits[$0 + 1] << 8 | digits[$0 + 2] << 4 | digits[$0 + 3])
+    let digits = String(decoding: value[..<end].dropFirst(), as: UTF8.self)
+      .compactMap(\.hexDigitValue)
+    let units = stride(from: 0, to: digits.count - 3, by: 4).map { start -> UInt16 in
+      UInt16(digits[start..<start + 4].reduce(0) { 16 * $0 + $1 })
     }
     // The first unit marks the order of bytes.
     return String(decoding: units.drop { $0 == 0xFEFF }, as: UTF16.self)
