@@ -24,6 +24,10 @@ site: build
 figures: build
 	$(UNETLENS) figures --data "$(or $(DATA),data)" --output "$(or $(OUTPUT),figures)"
 
+# make data [DATA=folder]: the built-in models' arrays again, from data/models and data/images.
+data: build
+	@scripts/make-data "$(UNETLENS)" "$(or $(DATA),data)"
+
 # make test [FILTER=regular expression]; one test at a time: many wait for a browser, a server or git, and
 # would hold the few threads that those need.
 test: build-tests

@@ -12,7 +12,8 @@ struct ExperimentsCommand: ParsableCommand {
       Example: unetlens experiments --model sd15 --images data/images --output data
 
       Position estimation, token-group similarities, relative norms of high-norm anomalies, norm \
-      maps, norm/similarity histograms, and small maps for single figures, as docs/METHOD.md describes them; the files are those \
+      maps, norm/similarity histograms, small maps for single figures, and what the latents hold already, \
+      as docs/METHOD.md describes them; the files are those \
       of docs/FORMATS.md. One U-Net pass over an image and its noise serves all layers. A run that \
       was stopped goes on where it was when the same command is given again.
       """)
@@ -35,8 +36,8 @@ struct ExperimentsCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: """
-      Which of position, token-groups, anomalies, norms, histograms, maps; by default all that \
-      can be done.
+      Which of position, token-groups, anomalies, norms, histograms, maps, inputs; by default all \
+      that can be done.
       """)
   var experiments: [Experiment] = []
 
@@ -50,6 +51,14 @@ struct ExperimentsCommand: ParsableCommand {
 
   @Option(name: .long, help: "Use only the folder's first images.")
   var limit: Int?
+
+  @Flag(
+    name: .customLong("norm-maps"), inversion: .prefixedNo,
+    help: """
+      Write representation_norms_<model>.pt, the norm of every token of every image: by far the \
+      largest file.
+      """)
+  var writesNorms = true
 
   @Option(name: .long, help: "Memory to keep tokens in, beside the network's: 8G, 500M.")
   var memory = MemorySize(bytes: 8 << 30)
@@ -111,6 +120,7 @@ struct ExperimentsCommand: ParsableCommand {
     settings.timestep = extraction.timestep
     settings.seed = extraction.seed.value ?? 42
     settings.memory = memory.bytes
+    settings.writesNorms = writesNorms
     return settings
   }
 
@@ -123,6 +133,7 @@ struct ExperimentsCommand: ParsableCommand {
     words += Experiment.allCases.filter(settings.experiments.contains).map(\.rawValue)
     if let labels { words += ["--labels", Folder.name(of: labels)] }
     if let limit { words += ["--limit", "\(limit)"] }
+    if !writesNorms { words.append("--no-norm-maps") }
     return (words + extraction.words).joined(separator: " ")
   }
 }

@@ -13,7 +13,10 @@ public struct FiguresCommand: ParsableCommand {
       <figure>-<model>.<ext>, or <figure>.<ext> where one figure covers several models; their paths
       are printed, one a line.
 
-      Example: unetlens figures quantitative --data data --models sd15 --format svg pdf
+      Examples: unetlens figures quantitative --data data --models sd15 --format svg pdf
+      unetlens figures similarity-grids --blocks dn2 mid up0 --images 0 2
+      unetlens figures similarity-grids --representations r.safetensors --pictures photos \
+      --reference 0 5 5 32
       """)
 
   @Argument(help: "Figures to draw; see --list.")
@@ -43,6 +46,7 @@ public struct FiguresCommand: ParsableCommand {
     name: .long, help: "The printed width in inches; text and lines scale with it (default: 8).")
   var width: Double?
 
+  @OptionGroup var view: FigureViewOptions
   @OptionGroup var shared: SharedOptions
 
   /// The command as the parser fills it.
@@ -66,15 +70,49 @@ public struct FiguresCommand: ParsableCommand {
       }
       return
     }
-    let selection = FigureSelection(names: names, models: models)
-    let (figures, warnings) = try selection.figures(in: DataFolder(data))
-    for warning in warnings { shared.progress.warn(warning) }
+    let figures = try view.representations.map(computed) ?? stored()
     let options = RenderOptions(
       width: width, dpi: dpi, software: "unetlens \(Version.current)")
     let formats = FigureFormat.allCases.filter(format.contains)
     for path in try FigureFiles.write(figures, formats: formats, options: options, to: output) {
       print(path)
     }
+  }
+
+  /// Figures of the arrays in the data folder.
+  private func stored() throws -> [Figure] {
+    let selection = FigureSelection(names: names, models: models, view: view.view)
+    return try figures(selection, in: DataFolder(data))
+  }
+
+  /// Figures of arrays that are computed from representations; those of the data folder only where
+  /// named.
+  private func computed(_ representations: String) throws -> [Figure] {
+    guard models.count < 2 else {
+      throw ValidationError("--representations is of one model; \(models.count) were given")
+    }
+    let arrays = try RepresentationArrays(
+      representations, options: view, model: models.first, data: data)
+    for warning in arrays.warnings { shared.progress.warn(warning) }
+    var view = view.view
+    // The arrays hold the wanted images only, compared with the wanted token.
+    (view.images, view.reference) = ([], nil)
+    let selection = FigureSelection(
+      names: names.isEmpty ? arrays.figures : names, models: [arrays.model], view: view)
+    let folder = try DataFolder(
+      data, with: arrays.arrays, of: arrays.model, from: arrays.source)
+    return try figures(selection, in: folder).map { figure in
+      var figure = figure
+      figure.view = self.view.view
+      figure.view.representations = arrays.source.name
+      return figure
+    }
+  }
+
+  private func figures(_ selection: FigureSelection, in folder: DataFolder) throws -> [Figure] {
+    let (figures, warnings) = try selection.figures(in: folder)
+    for warning in warnings { shared.progress.warn(warning) }
+    return figures
   }
 }
 

@@ -4,11 +4,14 @@ public struct FigureSelection: Sendable {
   public var names: [String]
   /// Names of models as the user wrote them; empty: all in the data folder.
   public var models: [String]
+  /// What to show of the arrays.
+  public var view: FigureView
 
   /// A selection.
-  public init(names: [String] = [], models: [String] = []) {
+  public init(names: [String] = [], models: [String] = [], view: FigureView = FigureView()) {
     self.names = names
     self.models = models
+    self.view = view
   }
 
   /// The figures, and a sentence for each panel or figure that was left out.
@@ -26,7 +29,15 @@ public struct FigureSelection: Sendable {
     var figures: [Figure] = []
     var warnings: [String] = []
     for kind in kinds {
-      let drafts = try kind.drafts(from: data, models: chosen)
+      let drafts: [FigureDraft]
+      do throws(FigureError) {
+        drafts = try kind.drafts(from: data, models: chosen, view: view)
+      } catch {
+        // Of all figures those without the wanted block or image are left out.
+        guard names.isEmpty, error.reason == .absent else { throw error }
+        warnings.append("\(kind.name): left out: \(error.description)")
+        continue
+      }
       let made = drafts.compactMap(\.figure)
       let isNamed = !names.isEmpty
       if isNamed, made.isEmpty || (!models.isEmpty && made.count < drafts.count) {

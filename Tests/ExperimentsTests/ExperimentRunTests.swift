@@ -62,9 +62,13 @@ struct ExperimentRunTests {
     #expect(
       files.keys.sorted() == [
         "accuracies_cls_pattern.pt", "corner_maps_pattern.safetensors",
+        "feature_views_pattern.safetensors",
         "high_norm_anomalies_auto_pattern.npy",
         "histograms_norm_cossim_pattern.pt", "histograms_norm_cossim_pattern_limits.pt",
-        "mean_norm_maps_pattern.safetensors", "norm_timesteps_pattern.safetensors",
+        "inputs_pattern.safetensors",
+        "mean_norm_maps_pattern.safetensors", "noise_levels_pattern.safetensors",
+        "norm_distributions_pattern.safetensors", "norm_scatter_pattern.safetensors",
+        "norm_timesteps_pattern.safetensors",
         "position_maps_pattern.safetensors", "position_probes_pattern.safetensors",
         "provenance_pattern.json", "representation_norms_pattern.pt",
         "results_group_similarities_pattern.pt", "similarity_grids_pattern.safetensors",
@@ -118,6 +122,19 @@ struct ExperimentRunTests {
     #expect(places.shape(of: "conv_in") == [3, 24, 24, 2])
     let steps = try SafeTensors(output.file("norm_timesteps_pattern.safetensors"))
     #expect(steps.shape(of: "conv_out") == [4, 3, 24, 24])
+    let views = try SafeTensors(output.file("feature_views_pattern.safetensors"))
+    #expect(views.shape(of: "up_blocks[1]/components") == [4, 12, 12, 3])
+    #expect(views.shape(of: "conv_in/clusters") == [4, 24, 24])
+    let noise = try SafeTensors(output.file("noise_levels_pattern.safetensors"))
+    #expect(noise.shape(of: "images") == [5, 128, 128, 3])
+    #expect(try noise.array(named: "timesteps").int64s() == [0, 50, 200, 500, 999])
+    let distributions = try SafeTensors(output.file("norm_distributions_pattern.safetensors"))
+    #expect(distributions.shape(of: "up_blocks[1]/largest") == [11])
+    let counts11 = try distributions.array(named: "up_blocks[1]/counts").doubles()
+    #expect(counts11.reduce(0, +) == 11 * 144)
+    let inputs = try SafeTensors(output.file("inputs_pattern.safetensors"))
+    #expect(inputs.shape(of: "accuracies/noised") == [5, 4])
+    #expect(inputs.shape(of: "groups/latents") == [2, 3, 3])
   }
 
   @Test(
@@ -189,7 +206,8 @@ struct ExperimentRunTests {
       output.file("provenance_pattern.json"), name: "pattern")
     #expect(
       provenance.arrays.keys.sorted() == [
-        "mean_norm_maps_pattern.safetensors", "representation_norms_pattern.pt",
+        "mean_norm_maps_pattern.safetensors", "norm_distributions_pattern.safetensors",
+        "representation_norms_pattern.pt",
         "results_group_similarities_pattern.pt",
       ])
     #expect(provenance.arrays["representation_norms_pattern.pt"]?.imageCount == 11)
@@ -221,7 +239,7 @@ struct ExperimentRunTests {
     settings.labels = .none
     let run = try ExperimentRun(settings, model: Self.identity)
     #expect(run.settings.experiments == [.tokenGroups, .norms, .histograms, .maps])
-    #expect(run.warnings.count == 2)
+    #expect(run.warnings.count == 3)
     settings = Self.settings(output, experiments: [.position])
     settings.limit = 1
     let error = #expect(throws: ExperimentError.self) {

@@ -18,6 +18,19 @@ final class PatternSource: RepresentationSource {
 
   struct Stopped: Error {}
 
+  func inputs(of batch: [RGBImage], timestep: Int) throws(ExperimentError) -> [InputLatents] {
+    batch.map { image in
+      let side = image.width / 8
+      let values = RandomValues.normals(side * side * 4, seed: UInt64(image.pixels[0]))
+      let map = FeatureMap(height: side, width: side, channels: 4, values: values)
+      return InputLatents(latents: map, noised: map)
+    }
+  }
+
+  func decoded(
+    _ batch: [RGBImage], timesteps: [Int]
+  ) throws(ExperimentError) -> [RGBImage]? { timesteps.map { _ in batch[0] } }
+
   func representations(
     of batch: [RGBImage], layers: [Layer], timestep: Int,
     body: (Int, Layer, FeatureMap) throws(ExperimentError) -> Void

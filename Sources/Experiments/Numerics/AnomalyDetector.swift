@@ -11,12 +11,16 @@ import Foundation
 /// 5 of them are passed by chance once in 3.5 million tokens, three in one patch practically never,
 /// so noise alone gives no label in thousands of images. The ratio keeps nearly constant maps, whose
 /// deviation is tiny, from giving labels; labelled patches of the published models have on average
-/// two or more times their image's mean norm at this layer.
+/// two or more times their image's mean norm at this layer. Outliers that touch each other over more
+/// than a fiftieth of the map (20 of 32 x 32 tokens: five patches) are no anomaly: bright regions of
+/// an image have large norms too, while what the paper describes are small groups of tokens.
 package struct AnomalyDetector: Sendable {
   /// Robust standard deviations above the median.
   package var deviations = 5.0
   /// The least norm as a multiple of the median norm.
   package var ratio = 1.5
+  /// The largest share of the map's tokens that outliers touching each other may take.
+  package var share = 0.02
 
   /// A detector with the default thresholds.
   package init() {}
@@ -26,14 +30,14 @@ package struct AnomalyDetector: Sendable {
   /// Patches do not overlap: the patch of largest summed norm is taken first.
   package func detect(_ map: NormMap, image: Int) -> [AnomalyLabel] {
     guard map.height > 1, map.width > 1, let threshold = threshold(of: map) else { return [] }
+    let isOutlier = smallGroups(map.values.map { $0 > threshold }, map)
     var candidates: [(sum: Float, row: Int, column: Int)] = []
     for row in 0..<map.height - 1 {
       for column in 0..<map.width - 1 {
-        let norms = [
-          map[row, column], map[row, column + 1], map[row + 1, column], map[row + 1, column + 1],
-        ]
-        if norms.count(where: { $0 > threshold }) >= 3 {
-          candidates.append((norms.reduce(0, +), row, column))
+        let corner = row * map.width + column
+        let tokens = [corner, corner + 1, corner + map.width, corner + map.width + 1]
+        if tokens.count(where: { isOutlier[$0] }) >= 3 {
+          candidates.append((tokens.reduce(0) { $0 + map.values[$1] }, row, column))
         }
       }
     }
@@ -50,6 +54,31 @@ package struct AnomalyDetector: Sendable {
       }
     }
     return labels.sorted()
+  }
+
+  /// `outliers` without those that touch, side or corner, too many others.
+  private func smallGroups(_ outliers: [Bool], _ map: NormMap) -> [Bool] {
+    let most = max(4, Int(share * Double(outliers.count)))
+    var kept = outliers
+    var seen = outliers.map { !$0 }
+    for start in outliers.indices where !seen[start] {
+      var group = [start]
+      var next = 0
+      seen[start] = true
+      while next < group.count {
+        let (row, column) = (group[next] / map.width, group[next] % map.width)
+        next += 1
+        for y in max(0, row - 1)...min(map.height - 1, row + 1) {
+          for x in max(0, column - 1)...min(map.width - 1, column + 1)
+          where !seen[y * map.width + x] {
+            seen[y * map.width + x] = true
+            group.append(y * map.width + x)
+          }
+        }
+      }
+      if group.count > most { for token in group { kept[token] = false } }
+    }
+    return kept
   }
 
   /// The norm above which a token is an outlier; nil for a map with values that are no norms.

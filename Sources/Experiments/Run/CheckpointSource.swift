@@ -34,6 +34,29 @@ package final class CheckpointSource: RepresentationSource {
     }
   }
 
+  /// The latents of a batch, clean and noised.
+  package func inputs(
+    of batch: [RGBImage], timestep: Int
+  ) throws(ExperimentError) -> [InputLatents] {
+    do throws(ModelError) {
+      let encoded = try encode(batch)
+      return batch.indices.map {
+        InputLatents(
+          latents: encoded.latents[$0],
+          noised: extractor.input(encoded, index: $0, timestep: timestep))
+      }
+    } catch { throw ExperimentError(error.description) }
+  }
+
+  /// The first image's noised latents through the autoencoder's decoder.
+  package func decoded(
+    _ batch: [RGBImage], timesteps: [Int]
+  ) throws(ExperimentError) -> [RGBImage]? {
+    do throws(ModelError) {
+      return try extractor.decoded(try encode(batch), index: 0, timesteps: timesteps)
+    } catch { throw ExperimentError(error.description) }
+  }
+
   private func encode(_ batch: [RGBImage]) throws(ModelError) -> EncodedBatch {
     if let last, last.images == batch { return last.encoded }
     let encoded = try extractor.encode(batch)

@@ -12,6 +12,8 @@ public enum Experiment: String, CaseIterable, Sendable {
   case histograms
   /// Small arrays that single figures read: similarity grids, corner, position and norm maps.
   case maps
+  /// Probes and group similarities of the latents, to part what the U-Net adds from what it is given.
+  case inputs
 
   /// The experiment of this name, `token_groups` included; nil for none.
   public init?(argument: String) {

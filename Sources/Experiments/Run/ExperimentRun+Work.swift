@@ -15,16 +15,19 @@ extension ExperimentRun {
     try folder.create()
     var extractions: [Extraction] = []
     var probes: [Int] = []
+    var probesInputs = false
     var histograms: [(block: Int, timestep: Int)] = []
     for unit in units {
       switch unit {
       case .extract(let extraction): extractions.append(extraction)
       case .probe(let layer): probes.append(layer)
+      case .inputProbe: probesInputs = true
       case .histogram(let block, let timestep): histograms.append((block, timestep))
       }
     }
     try extract(extractions, progress, makeSource)
     try trainProbes(probes, progress)
+    if probesInputs { try probeInputs(progress) }
     try countPairs(histograms, progress)
   }
 
@@ -79,6 +82,13 @@ extension ExperimentRun {
     } body: { (index) throws(ExperimentError) in
       try work.run(left[index], start: starts[left[index]])
     }
+  }
+
+  private func probeInputs(_ progress: any ProgressSink) throws(ExperimentError) {
+    guard !folder.isDone(.inputProbe) else { return }
+    progress.report("Probing the latents", done: 0, of: 1)
+    try InputWork(plan: plan, folder: folder, seed: settings.seed).run()
+    progress.report("Probing the latents", done: 1, of: 1)
   }
 
   private func countPairs(

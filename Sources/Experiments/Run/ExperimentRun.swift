@@ -93,7 +93,7 @@ package struct ExperimentRun: Sendable {
   package func merge(version: String, command: String) throws(ExperimentError) -> [String] {
     let outputs = OutputFiles(
       plan: plan, folder: folder, name: settings.name, labels: settings.labels, images: images,
-      staging: try folder.staging())
+      seed: settings.seed, writesNorms: settings.writesNorms, staging: try folder.staging())
     let written = try outputs.write()
     try record(written, outputs, version: version, command: command)
     return written.map(\.file)

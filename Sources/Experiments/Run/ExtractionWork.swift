@@ -1,4 +1,5 @@
 import CKernels
+import Images
 import Kernels
 import Layers
 import Tensors
@@ -27,8 +28,9 @@ struct ExtractionWork {
     let batch = try images.load(extraction.images).map { $0.cropped(by: extraction.crop) }
     let tokens = spilled.isEmpty ? nil : try folder.file(folder.tokensPath(extraction))
     var results: [Layer: LayerResult] = [:]
+    if layers.isEmpty { for _ in batch { finished() } }
     try source.representations(
-      of: batch, layers: layers, timestep: extraction.timestep
+      of: layers.isEmpty ? [] : batch, layers: layers, timestep: extraction.timestep
     ) { (_, layer, map) throws(ExperimentError) in
       let shape = MapShape(height: map.height, width: map.width, channels: map.channels)
       try check(shape, of: layer, before: results[layer]?.shape)
@@ -49,7 +51,51 @@ struct ExtractionWork {
       if layer == layers.last { finished() }
     }
     try tokens?.commit()
-    try folder.save(arrays(results), as: .extract(extraction))
+    try folder.save(
+      arrays(results) + inputs(source, batch) + decoded(source, batch), as: .extract(extraction))
+  }
+
+  /// The latents of a whole batch, and sums over their groups of tokens.
+  private func inputs(
+    _ source: any RepresentationSource, _ batch: [RGBImage]
+  ) throws(ExperimentError) -> NamedArrays {
+    guard extraction.inputs else { return [] }
+    let inputs = try source.inputs(of: batch, timestep: extraction.timestep)
+    var arrays: NamedArrays = []
+    for (kind, maps) in [
+      (InputKind.latents, inputs.map(\.latents)), (.noised, inputs.map(\.noised)),
+    ] {
+      var sums = GroupSums()
+      for (image, map) in zip(extraction.images, maps) where image < WorkPlan.groupImages {
+        map.withValues { values in
+          guard let start = values.baseAddress else { return }
+          var norms = [Float](repeating: 0, count: map.tokens)
+          unetlens_token_norms(start, map.tokens, map.channels, &norms)
+          sums.add(
+            start, norms: norms, height: map.height, width: map.width, channels: map.channels,
+            inset: extraction.crop == 0 ? 1 : 0)
+        }
+      }
+      arrays.append(("groups/\(kind.rawValue)", NDArray(sums.values, shape: [3, 3])))
+      guard extraction.crop == 0, let first = maps.first else { continue }
+      arrays.append(
+        (
+          kind.rawValue,
+          NDArray(
+            maps.flatMap(\.values),
+            shape: [maps.count, first.height, first.width, first.channels])
+        ))
+    }
+    return arrays
+  }
+
+  private func decoded(
+    _ source: any RepresentationSource, _ batch: [RGBImage]
+  ) throws(ExperimentError) -> NamedArrays {
+    guard !extraction.decoded.isEmpty,
+      let pictures = try source.decoded(batch, timesteps: extraction.decoded), !pictures.isEmpty
+    else { return [] }
+    return [("decoded", Pictures.array(pictures, longerSide: MapFiles.pictureSide))]
   }
 
   /// Whether the network's maps have the sizes that the plan counted on.

@@ -20,7 +20,10 @@ struct Feasibility {
       return "\(settings.images): expected images of at least 8x8 pixels, found \(size)"
     }
     switch experiment {
-    case .position:
+    case .position, .inputs:
+      if experiment == .inputs, min(images.width, images.height) < 24 {
+        return "inputs: expected images of at least 24x24 pixels, found \(size)"
+      }
       if images.paths.count < 2 {
         return "position estimation trains on four fifths of the images and tests on the rest:"
           + " expected at least 2 images in \(settings.images), found \(images.paths.count)"

@@ -61,6 +61,14 @@ struct NormArrays {
     return NormMap(height: height, width: width, values: values)
   }
 
+  /// How the norms of a block's tokens are distributed.
+  func distribution(_ block: Layer) -> NamedArrays {
+    let layer = block.sameOutput
+    guard let array = arrays.first(where: { $0.layer == layer })?.array else { return [] }
+    let images = (0..<array.shape[0]).map { map(layer, image: $0).values }
+    return TokenMaps.normDistribution(block, images)
+  }
+
   /// The mean over images of the norm at each token, [height, width].
   func mean(_ layer: Layer) -> NDArray? {
     guard let array = arrays.first(where: { $0.layer == layer })?.array else { return nil }

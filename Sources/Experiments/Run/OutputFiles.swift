@@ -18,6 +18,8 @@ struct OutputFiles {
   let name: String
   let labels: RunSettings.Labels
   let images: ImageSet
+  let seed: UInt64
+  let writesNorms: Bool
   /// Where files lie until they are published: a folder of this process alone.
   let staging: String
 
@@ -38,6 +40,7 @@ struct OutputFiles {
     if !plan.experiments.isDisjoint(with: [.anomalies, .norms]) { written += try norms() }
     if plan.experiments.contains(.histograms) { written += try histograms() }
     if plan.experiments.contains(.maps) { written += try maps() }
+    if plan.experiments.contains(.inputs) { written.append(try inputs()) }
     return written
   }
 
@@ -113,9 +116,12 @@ struct OutputFiles {
     let norms = try NormArrays(plan, folder)
     let wanted: Experiment = plan.experiments.contains(.norms) ? .norms : .anomalies
     let maps = Written(file: "representation_norms_\(name).pt", experiment: wanted)
-    try ArrayFiles.writeTorch(
-      .dict(norms.arrays.map { ($0.layer.name, .array($0.array)) }), to: path(maps.file))
-    var written = [maps]
+    var written: [Written] = []
+    if writesNorms {
+      try ArrayFiles.writeTorch(
+        .dict(norms.arrays.map { ($0.layer.name, .array($0.array)) }), to: path(maps.file))
+      written.append(maps)
+    }
     if plan.experiments.contains(.norms) {
       let means = Written(file: "mean_norm_maps_\(name).safetensors", experiment: .norms)
       var arrays: [(key: String, value: NDArray)] = []
@@ -124,7 +130,12 @@ struct OutputFiles {
       }
       try ArrayFiles.writeSafeTensors(
         arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(means.file))
-      written.append(means)
+      let distributions = Written(
+        file: "norm_distributions_\(name).safetensors", experiment: .norms)
+      try ArrayFiles.writeSafeTensors(
+        Layer.blockOutputs.flatMap { norms.distribution($0) },
+        metadata: ["timestep": "\(plan.timestep)"], to: path(distributions.file))
+      written += [means, distributions]
     }
     if plan.experiments.contains(.anomalies) { written += try anomalies(norms) }
     return written
@@ -193,21 +204,26 @@ struct OutputFiles {
     return [file, ends]
   }
 
+  private func inputs() throws(ExperimentError) -> Written {
+    let file = Written(file: "inputs_\(name).safetensors", experiment: .inputs)
+    let work = InputWork(plan: plan, folder: folder, seed: seed)
+    try ArrayFiles.writeSafeTensors(
+      work.arrays(), metadata: ["timestep": "\(plan.timestep)"], to: path(file.file))
+    return file
+  }
+
   private func maps() throws(ExperimentError) -> [Written] {
-    let maps = MapFiles(plan: plan, folder: folder, images: images)
-    var sets = [
-      ("similarity_grids", try maps.similarityGrids()), ("corner_maps", try maps.cornerMaps()),
-      ("norm_timesteps", try maps.normTimesteps()),
-    ]
-    // Predictions need trained probes.
-    if plan.experiments.contains(.position) {
-      sets.append(("position_maps", try maps.positionMaps()))
-    }
+    let maps = MapFiles(plan: plan, folder: folder, images: images, seed: seed)
     var written: [Written] = []
-    for (kind, arrays) in sets {
-      let file = Written(file: "\(kind)_\(name).safetensors", experiment: .maps)
-      try ArrayFiles.writeSafeTensors(
-        arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(file.file))
+    for set in maps.sets {
+      let file = Written(file: "\(set.name)_\(name).safetensors", experiment: .maps)
+      // Left whole by a run that was stopped later on.
+      if !Folder.isFile(path(file.file)) {
+        let arrays = try set.make()
+        if arrays.isEmpty { continue }
+        try ArrayFiles.writeSafeTensors(
+          arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(file.file))
+      }
       written.append(file)
     }
     return written

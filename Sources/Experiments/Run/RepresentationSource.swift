@@ -14,6 +14,44 @@ package protocol RepresentationSource {
     of batch: [RGBImage], layers: [Layer], timestep: Int,
     body: (Int, Layer, FeatureMap) throws(ExperimentError) -> Void
   ) throws(ExperimentError)
+
+  /// What the U-Net is given for each image of a batch.
+  ///
+  /// - Throws: ``ExperimentError``.
+  func inputs(of batch: [RGBImage], timestep: Int) throws(ExperimentError) -> [InputLatents]
+
+  /// The first image of a batch as the U-Net gets it at each timestep, turned back into a picture;
+  /// nil where there is no decoder.
+  ///
+  /// - Throws: ``ExperimentError``.
+  func decoded(_ batch: [RGBImage], timesteps: [Int]) throws(ExperimentError) -> [RGBImage]?
+}
+
+/// The latents of one image.
+package struct InputLatents: Sendable {
+  /// As the autoencoder gives them, scaled.
+  package var latents: FeatureMap
+  /// Noised, as the U-Net gets them.
+  package var noised: FeatureMap
+
+  /// The latents of one image, clean and noised.
+  package init(latents: FeatureMap, noised: FeatureMap) {
+    self.latents = latents
+    self.noised = noised
+  }
+}
+
+/// The two forms of latents, by their names in files.
+enum InputKind: String, CaseIterable {
+  case latents
+  case noised
+}
+
+extension RepresentationSource {
+  /// No decoder.
+  package func decoded(
+    _ batch: [RGBImage], timesteps: [Int]
+  ) throws(ExperimentError) -> [RGBImage]? { nil }
 }
 
 extension RGBImage {

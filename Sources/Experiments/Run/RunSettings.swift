@@ -30,6 +30,8 @@ public struct RunSettings: Sendable {
   public var timestep = 50
   /// The seed of noise, probes and samples.
   public var seed: UInt64 = 42
+  /// Whether the norm maps of every image are written; they are by far the largest file.
+  public var writesNorms = true
   /// Bytes that the run may keep in memory beside the network.
   public var memory = 8 << 30
 

@@ -124,6 +124,9 @@ package struct UnitResult: Sendable {
 
   init(file: SafeTensors) { self.file = file }
 
+  /// Whether there is an array called `name`.
+  package func has(_ name: String) -> Bool { file.names.contains(name) }
+
   /// The array called `name`.
   ///
   /// - Throws: ``ExperimentError`` where there is none.

@@ -7,6 +7,8 @@ package import Layers
 package struct WorkPlan: Sendable {
   /// Timesteps of the histograms, as in the thesis.
   package static let histogramTimesteps = [0, 50, 200]
+  /// Timesteps at which one image is decoded, to show how much noise they mean.
+  package static let decodedTimesteps = [0, 50, 200, 500, 999]
   /// The most images that token-group similarities use, as published.
   package static let groupImages = 500
 
@@ -35,8 +37,7 @@ package struct WorkPlan: Sendable {
     grid = LayerGrid(width: width, height: height)
     extractions =
       Self.whole(experiments, images, batchSize, timestep)
-      + (experiments.contains(.tokenGroups)
-        ? Self.cropped(images, batchSize, timestep, width: width, grid: grid) : [])
+      + Self.cropped(experiments, images, batchSize, timestep, width: width, grid: grid)
   }
 
   /// All units: extractions, then what needs them.
@@ -45,6 +46,7 @@ package struct WorkPlan: Sendable {
     if experiments.contains(.position) {
       units += Layer.experiments.indices.map { WorkUnit.probe($0) }
     }
+    if experiments.contains(.inputs) { units.append(.inputProbe) }
     if experiments.contains(.histograms) {
       for timestep in Self.histogramTimesteps {
         units += Layer.blockOutputs.indices.map { .histogram(block: $0, timestep: timestep) }
@@ -80,6 +82,8 @@ package struct WorkPlan: Sendable {
         main.spilled = blocks
       }
       if grouped.contains(range) { main.groups = Layer.experiments }
+      main.inputs = experiments.contains(.inputs)
+      if hasMaps && range.lowerBound == 0 { main.decoded = decodedTimesteps }
       all.append(main)
       // Maps show the first images only; histograms take all.
       for other in others where other != timestep && (hasHistograms || range.lowerBound == 0) {
@@ -96,14 +100,23 @@ package struct WorkPlan: Sendable {
   }
 
   /// One crop for every token size, for the layers that have it.
+  ///
+  /// The latents have the token size of `conv_in`.
   private static func cropped(
-    _ images: Int, _ batchSize: Int, _ timestep: Int, width: Int, grid: LayerGrid
+    _ experiments: Set<Experiment>, _ images: Int, _ batchSize: Int, _ timestep: Int, width: Int,
+    grid: LayerGrid
   ) -> [Extraction] {
+    let hasInputs = experiments.contains(.inputs)
+    guard hasInputs || experiments.contains(.tokenGroups) else { return [] }
     let crops = Layer.experiments.map { width / grid.size(of: $0).width }
-    return Set(crops).sorted().flatMap { crop in
+    return Set(crops).sorted().flatMap { crop -> [Extraction] in
       let layers = zip(Layer.experiments, crops).filter { $0.1 == crop }.map(\.0)
+      let isInput = hasInputs && layers.contains(Layer(.convIn))
+      let grouped = experiments.contains(.tokenGroups) ? layers : []
+      guard isInput || !grouped.isEmpty else { return [] }
       return ranges(min(images, groupImages), batchSize).map {
-        Extraction(images: $0, crop: crop, timestep: timestep, groups: layers)
+        Extraction(
+          images: $0, crop: crop, timestep: timestep, groups: grouped, inputs: isInput)
       }
     }
   }

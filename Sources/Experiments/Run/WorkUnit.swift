@@ -12,6 +12,8 @@ package enum WorkUnit: Hashable, Sendable {
   case probe(Int)
   /// The histogram of one block output at one timestep; needs that timestep's extractions.
   case histogram(block: Int, timestep: Int)
+  /// Position estimation of the latents; needs all whole extractions.
+  case inputProbe
 }
 
 /// One batch of images, whole or cropped, through the U-Net at one timestep.
@@ -28,6 +30,10 @@ package struct Extraction: Hashable, Sendable {
   package var norms: [Layer] = []
   /// The layers whose group similarities are summed.
   package var groups: [Layer] = []
+  /// Whether the latents, clean and as the U-Net gets them, are looked at too.
+  package var inputs = false
+  /// Timesteps at which the first image's latents are decoded.
+  package var decoded: [Int] = []
 
   /// The unit's name in the work folder.
   package var name: String { "t\(timestep)-crop\(crop)-\(images.lowerBound)-\(images.upperBound)" }
@@ -46,6 +52,7 @@ extension WorkUnit {
     case .extract(let extraction): extraction.name
     case .probe(let layer): "probe-\(layer)"
     case .histogram(let block, let timestep): "histogram-\(block)-t\(timestep)"
+    case .inputProbe: "probe-inputs"
     }
   }
 }

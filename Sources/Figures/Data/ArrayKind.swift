@@ -34,6 +34,8 @@ public enum ArrayKind: CaseIterable, Sendable {
   case featureViews
   /// One image at several timesteps.
   case noiseLevels
+  /// Probes and group similarities of the latents.
+  case inputs
   /// Histograms of token norms, by block.
   case normDistributions
   /// The images of largest norms, with the patches that stand out.
@@ -59,6 +61,7 @@ public enum ArrayKind: CaseIterable, Sendable {
     case .normScatter: ("norm_scatter_", ".safetensors")
     case .featureViews: ("feature_views_", ".safetensors")
     case .noiseLevels: ("noise_levels_", ".safetensors")
+    case .inputs: ("inputs_", ".safetensors")
     case .normDistributions: ("norm_distributions_", ".safetensors")
     case .anomalousTokens: ("anomalous_tokens_", ".safetensors")
     }

@@ -1,5 +1,5 @@
 import Files
-import Tensors
+public import Tensors
 
 /// A folder of cached arrays: which models it holds is read off its file names.
 ///
@@ -9,6 +9,8 @@ public struct DataFolder: Sendable {
   public let path: String
   /// The folder of each file: ``path``, or that of models beside it.
   private var places: [String: String] = [:]
+  /// Files that were computed and never written, by name.
+  private var computed: [String: DataFile] = [:]
   /// The short names of the models with any array, in byte order.
   public private(set) var models: [String]
 
@@ -53,6 +55,33 @@ public struct DataFolder: Sendable {
     return both
   }
 
+  /// The folder `path`, or none where it is missing, with arrays of one model that were computed
+  /// from the file `source` and take the place of files of their kinds.
+  ///
+  /// - Throws: ``FigureError`` where the folder cannot be read, or the name cannot be a model's.
+  public init(
+    _ path: String, with arrays: [ArrayKind: Archive], of model: String, from source: Figure.Source
+  ) throws(FigureError) {
+    guard ModelName.isValid(model),
+      arrays.keys.contains(where: { kind in
+        kind.model(inFileName: kind.fileName(model)) == model
+      })
+    else {
+      throw FigureError(
+        .unknownName,
+        "\(model): expected a model's short name of letters, digits, '.', '_' and '-'")
+    }
+    let there = Folder.isFolder(path) ? try DataFolder(path) : nil
+    self.path = path
+    for (kind, archive) in arrays {
+      computed[kind.fileName(model)] = DataFile(
+        path: source.name, archive: archive, source: source)
+    }
+    places = there?.places ?? [:]
+    for name in computed.keys { places[name] = path }
+    models = Self.models(named: places.keys)
+  }
+
   /// Whether the folder has a file of this name.
   public func has(_ name: String) -> Bool { places[name] != nil }
 
@@ -87,6 +116,7 @@ public struct DataFolder: Sendable {
   ///
   /// - Throws: ``FigureError`` where it cannot be read.
   package func file(_ name: String) throws(FigureError) -> DataFile? {
+    if let file = computed[name] { return file }
     guard let path = location(of: name) else { return nil }
     let archive: Archive
     do throws(TensorError) { archive = try ArrayFile.read(path) } catch {

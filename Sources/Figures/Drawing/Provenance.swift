@@ -40,6 +40,7 @@ struct Provenance {
   ) -> String {
     var words = ["unetlens", "figures", figure.kind]
     if !figure.models.isEmpty { words += ["--models"] + figure.models }
+    words += figure.view.command
     words += ["--format", format.rawValue]
     if format == .png { words += ["--dpi", "\(options.dpi)"] }
     if let width = options.width { words += ["--width", Fixed.short(width, places: 3)] }

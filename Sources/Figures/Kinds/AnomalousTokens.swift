@@ -118,7 +118,7 @@ extension FigureKind {
   /// The images of largest norms, with the patches that stand out.
   public static let anomalousTokens = FigureKind(
     name: "anomalous-tokens", summary: "images with the largest token norms, patches marked",
-    maker: .each { data, model throws(FigureError) in
+    maker: .each { data, model, _ throws(FigureError) in
       try AnomalousTokens.draft(from: data, model: model)
     })
 }

@@ -37,6 +37,7 @@ struct Comparison {
   static func draft(from data: DataFolder, models: [String]) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.comparison
     var found: [(model: String, curves: [Curve])] = []
+    var given: [Inputs] = []
     var sources: [Figure.Source] = []
     for model in models.isEmpty ? data.models : models {
       let (panels, files, _) = try Quantitative.panels(from: data, model: model)
@@ -46,8 +47,12 @@ struct Comparison {
       guard !curves.isEmpty else { continue }
       found.append((model, curves))
       sources += files
+      if let inputs = try Inputs.read(data, model: model) {
+        given.append(inputs)
+        sources.append(inputs.source)
+      }
     }
-    let panels = kinds.compactMap { panel($0, found) }
+    let panels = kinds.compactMap { panel($0, found, given) }
     guard found.count > 1, !panels.isEmpty else {
       return FigureDraft(
         figure: nil,
@@ -64,7 +69,8 @@ struct Comparison {
         caption: """
           \(names) across the layers: accuracy of the linear probe on an 8\u{D7}8 grid (dotted: chance), \
           similarity among corner and among border tokens relative to the same places away from the \
-          edge, and norm of anomalies relative to the image's mean. Where a model lacks an array its \
+          edge, and norm of anomalies relative to the image's mean. Dotted grey, where there are arrays \
+          of them: the same of the noised latents that the U-Net is given. Where a model lacks an array its \
           curve is missing.
           """,
         alternative: "Curves of \(names) over the layers, one panel for each measure.",
@@ -73,7 +79,7 @@ struct Comparison {
 
   /// The panel of one measure; nil where fewer than two models have it.
   private static func panel(
-    _ kind: Kind, _ found: [(model: String, curves: [Curve])]
+    _ kind: Kind, _ found: [(model: String, curves: [Curve])], _ given: [Inputs]
   ) -> LayerPanel? {
     var curves: [Curve] = []
     for (place, entry) in found.enumerated() {
@@ -88,8 +94,9 @@ struct Comparison {
             dash: isSecondRound ? [5, 2.5] : [], round: !isSecondRound)))
     }
     guard curves.count > 1 else { return nil }
+    let levels = levels(of: kind, given)
     let axis = kind.rule.axis(
-      from: kind.limits.0, to: kind.limits.1, holding: curves.flatMap(\.y))
+      from: kind.limits.0, to: kind.limits.1, holding: curves.flatMap(\.y) + levels)
     let reference =
       kind.hasReference
       ? Rule(
@@ -99,8 +106,32 @@ struct Comparison {
     return LayerPanel(
       id: kind.id, label: kind.label, scale: axis.scale, ticks: axis.ticks,
       // The first model is drawn last, over the others.
-      marks: [.rule(reference)] + curves.reversed().map(Mark.curve),
+      marks: [.rule(reference)]
+        + levels.enumerated().map { place, level in
+          Mark.curve(
+            Curve(
+              id: "\(kind.id)-given-\(place)", label: place == 0 ? "latents given" : nil,
+              x: [-0.5, 45], y: [level, level],
+              stroke: Stroke(Color(0x777777), width: 1, dash: [1, 1.6])))
+        } + curves.reversed().map(Mark.curve),
       legend: Legend([.upperRight, .upperLeft, .lowerRight, .lowerLeft]))
+  }
+
+  /// What the noised latents give in one panel, once where models share their latents.
+  private static func levels(of kind: Kind, _ given: [Inputs]) -> [Double] {
+    var levels: [Double] = []
+    for inputs in given {
+      let level: Double? =
+        switch kind.id {
+        case "accuracy": inputs.accuracies.map { 100 * $0[0] }
+        case "corner": inputs.corner
+        case "border": inputs.border
+        default: nil
+        }
+      guard let level, level.isFinite else { continue }
+      if !levels.contains(where: { abs($0 - level) < 1e-3 * abs(level) }) { levels.append(level) }
+    }
+    return levels
   }
 }
 
@@ -108,7 +139,7 @@ extension FigureKind {
   /// Several models over the same layers.
   public static let comparison = FigureKind(
     name: "comparison", summary: "several models over the same layers, one curve a model",
-    maker: .together { data, models throws(FigureError) in
+    maker: .together { data, models, _ throws(FigureError) in
       try Comparison.draft(from: data, models: models)
     })
 }

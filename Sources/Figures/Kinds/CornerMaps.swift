@@ -44,12 +44,16 @@ struct CornerMaps {
     }
   }
 
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.cornerMaps
     guard let file = try data.file(.cornerMaps, model) else {
       return FigureKind.absent(kind.name, .cornerMaps, model, in: data)
     }
-    let input = try Input(file)
+    var input = try Input(file)
+    input.means = try view.blocks(of: input.means, in: file, \.block)
+    let shown = try view.images(of: input.images.indices, first: 6, in: file)
     var figure = Figure(
       kind: kind.name, model: model, models: [model],
       title: "Corner artifacts in \(ModelName.display(model))",
@@ -60,7 +64,7 @@ struct CornerMaps {
     var stack = FigureStack(width: 588)
     if !input.means.isEmpty { stack.add(means(input), heading: "to the corners, mean over images") }
     if !input.images.isEmpty {
-      stack.add(images(input), heading: "mid, to the corner of the first image")
+      stack.add(images(input, shown), heading: "mid, to the corner of the first image")
     }
     if input.tiles.contains(where: \.hasValues) {
       stack.add(tiles(input), heading: "mid, to the token at each position")
@@ -98,9 +102,8 @@ struct CornerMaps {
       labelWidth: 0)
   }
 
-  private static func images(_ input: Input) -> PictureGrid {
+  private static func images(_ input: Input, _ shown: [Int]) -> PictureGrid {
     let colors = ColorScale(.viridis, spanning: input.toFirst.flatMap(\.values))
-    let shown = input.images.indices.prefix(6)
     let pictures = shown.map { image -> PictureGrid.Cell? in
       PictureGrid.Cell(content: .picture(input.images[image], isPhotograph: true))
     }
@@ -165,7 +168,7 @@ extension FigureKind {
   /// Similarities to corner tokens.
   public static let cornerMaps = FigureKind(
     name: "corner-maps", summary: "similarity to corner tokens: per block, per image, map of maps",
-    maker: .each { data, model throws(FigureError) in
-      try CornerMaps.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try CornerMaps.draft(from: data, model: model, view: view)
     })
 }

@@ -3,36 +3,76 @@ import Tensors
 
 /// Views of one block's tokens: image, clusters, norms, first three principal components.
 struct FeatureViews {
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.featureViews
     guard let file = try data.file(.featureViews, model) else {
       return FigureKind.absent(kind.name, .featureViews, model, in: data)
     }
     let images = try file.pictures("images")
-    guard let block = Layer.blockOutputs.first(where: { file.archive["\($0.name)/norms"] != nil })
-    else {
+    let there = Layer.blockOutputs.filter { file.archive["\($0.name)/norms"] != nil }
+    guard let usual = there.first(where: { $0 == Layer(.up(1)) }) ?? there.first else {
       throw FigureError(
         .array,
         "\(file.path): expected <block>/norms, <block>/clusters and <block>/components of "
           + "one of the 11 blocks, found none")
     }
-    let norms = try file.maps("\(block.name)/norms")
-    let clusters = try file.maps("\(block.name)/clusters")
-    let components = try self.components("\(block.name)/components", file)
-    for (name, count) in [
-      ("norms", norms.count), ("clusters", clusters.count), ("components", components.count),
-    ] where count != images.count {
-      throw FigureError(
-        .array,
-        "\(file.path): \(block.name)/\(name): expected one for each of \(images.count) "
-          + "images, found \(count)")
+    let blocks = view.blocks.isEmpty ? [usual] : try view.blocks(of: there, in: file) { $0 }
+    let shown = try view.images(of: images.indices, in: file)
+    var rows: [PictureGrid.Row] = []
+    for block in blocks {
+      let views = try Views(block, file, images: images.count)
+      rows += shown.enumerated().map { place, image in
+        views.row(
+          image, picture: images[image],
+          label: blocks.count > 1
+            ? place == 0 ? block.block.label : "" : shown.count > 1 ? "\(image + 1)" : "")
+      }
     }
-    let groups = ColorScale(.viridis, spanning: clusters.flatMap(\.values))
-    let rows = images.indices.map { image in
+    let grid = PictureGrid(
+      id: "view", columns: ["image", "k-means", "norms", "top 3 PCs"], rows: rows, side: 104,
+      gap: 8, labelWidth: blocks.count > 1 ? 34 : shown.count > 1 ? 18 : 0)
+    let name = ModelName.display(model)
+    let names = blocks.map(\.block.label).joined(separator: ", ")
+    return FigureDraft(
+      figure: Figure(
+        grid, kind: kind, model: model, title: "Views of the tokens of \(names) in \(name)",
+        caption: """
+          Tokens at the end of \(names) of \(name): k-means clusters, norms, and the \
+          first three principal components as red, green and blue, scaled together.
+          """,
+        alternative: "Images with maps of their tokens' clusters, norms and principal components.",
+        sources: [file.source]))
+  }
+
+  /// What one block gives of all images.
+  private struct Views {
+    let norms: [TokenMap]
+    let clusters: [TokenMap]
+    let components: [Raster]
+    let groups: ColorScale?
+
+    init(_ block: Layer, _ file: DataFile, images: Int) throws(FigureError) {
+      norms = try file.maps("\(block.name)/norms")
+      clusters = try file.maps("\(block.name)/clusters")
+      components = try FeatureViews.components("\(block.name)/components", file)
+      groups = ColorScale(.viridis, spanning: clusters.flatMap(\.values))
+      for (name, count) in [
+        ("norms", norms.count), ("clusters", clusters.count), ("components", components.count),
+      ] where count != images {
+        throw FigureError(
+          .array,
+          "\(file.path): \(block.name)/\(name): expected one for each of \(images) images, "
+            + "found \(count)")
+      }
+    }
+
+    func row(_ image: Int, picture: Raster, label: String) -> PictureGrid.Row {
       PictureGrid.Row(
-        label: images.count > 1 ? "\(image + 1)" : "",
+        label: label,
         cells: [
-          PictureGrid.Cell(content: .picture(images[image], isPhotograph: true)),
+          PictureGrid.Cell(content: .picture(picture, isPhotograph: true)),
           groups.map { PictureGrid.Cell(content: .map(clusters[image], $0)) },
           ColorScale(.viridis, spanning: norms[image].values).map {
             PictureGrid.Cell(content: .map(norms[image], $0))
@@ -40,19 +80,6 @@ struct FeatureViews {
           PictureGrid.Cell(content: .picture(components[image], isPhotograph: false)),
         ])
     }
-    let grid = PictureGrid(
-      id: "view", columns: ["image", "k-means", "norms", "top 3 PCs"], rows: rows, side: 104,
-      gap: 8, labelWidth: images.count > 1 ? 18 : 0)
-    let name = ModelName.display(model)
-    return FigureDraft(
-      figure: Figure(
-        grid, kind: kind, model: model, title: "Views of the tokens of \(block.name) in \(name)",
-        caption: """
-          Tokens at the end of \(block.block.label) of \(name): k-means clusters, norms, and the \
-          first three principal components as red, green and blue, scaled together.
-          """,
-        alternative: "Images with maps of their tokens' clusters, norms and principal components.",
-        sources: [file.source]))
   }
 
   /// Pictures of three components a token, scaled together to 0…1 for each image.
@@ -81,7 +108,7 @@ extension FigureKind {
   /// Clusters, norms and principal components of a block's tokens.
   public static let featureViews = FigureKind(
     name: "feature-views", summary: "k-means, norms and principal components of a block's tokens",
-    maker: .each { data, model throws(FigureError) in
-      try FeatureViews.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try FeatureViews.draft(from: data, model: model, view: view)
     })
 }

@@ -25,9 +25,9 @@ public struct FigureKind: Sendable {
   /// How figures of a kind are made.
   enum Maker: Sendable {
     /// One figure a model.
-    case each(@Sendable (DataFolder, String) throws(FigureError) -> FigureDraft)
+    case each(@Sendable (DataFolder, String, FigureView) throws(FigureError) -> FigureDraft)
     /// One figure for several models; an empty list means all that the folder has.
-    case together(@Sendable (DataFolder, [String]) throws(FigureError) -> FigureDraft)
+    case together(@Sendable (DataFolder, [String], FigureView) throws(FigureError) -> FigureDraft)
   }
 
   /// All figures, in the order in which a page would show them.
@@ -37,6 +37,13 @@ public struct FigureKind: Sendable {
     .featureViews, .noiseLevels,
   ]
 
+  /// The draft, its figure knowing the view that it was made with.
+  private static func recording(_ view: FigureView, in draft: FigureDraft) -> FigureDraft {
+    var draft = draft
+    draft.figure?.view = view
+    return draft
+  }
+
   /// The figure of this name, or nil.
   public static func named(_ name: String) -> FigureKind? { all.first { $0.name == name } }
 
@@ -44,21 +51,21 @@ public struct FigureKind: Sendable {
   ///
   /// - Parameter models: names as ``DataFolder/models`` has them; empty: all there are, and sets of
   ///   arrays (the thesis's mean norm maps) whole.
-  /// - Throws: ``FigureError`` where an array is there but wrong.
+  /// - Throws: ``FigureError`` where an array is there but wrong, or lacks what `view` names.
   public func drafts(
-    from data: DataFolder, models: [String] = []
+    from data: DataFolder, models: [String] = [], view: FigureView = FigureView()
   ) throws(FigureError) -> [FigureDraft] {
     switch maker {
     case .each(let make):
       var drafts: [FigureDraft] = []
       for model in models.isEmpty ? data.models : models {
-        var draft = try make(data, model)
+        var draft = try make(data, model, view)
         draft.model = model
         drafts.append(draft)
       }
-      return drafts
+      return drafts.map { Self.recording(view, in: $0) }
     case .together(let make):
-      return [try make(data, models)]
+      return [Self.recording(view, in: try make(data, models, view))]
     }
   }
 }

@@ -19,18 +19,20 @@ struct NormDistribution {
     var counts: [Double]
   }
 
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.normDistribution
     var blocks: [Block] = []
-    var source: Figure.Source?
+    let source: Figure.Source
     if let file = try data.file(.normDistributions, model) {
-      (blocks, source) = (try read(file), file.source)
+      (blocks, source) = (try view.blocks(of: read(file), in: file, \.block), file.source)
     } else if let file = try data.file(.norms, model) {
-      (blocks, source) = (try count(file), file.source)
+      (blocks, source) = (try view.blocks(of: count(file), in: file, \.block), file.source)
     } else {
       return FigureKind.absent(kind.name, .normDistributions, model, in: data)
     }
-    guard !blocks.isEmpty, let source else {
+    guard !blocks.isEmpty else {
       return FigureDraft(
         figure: nil, warnings: ["\(kind.name)-\(model): left out: its arrays hold no norms"])
     }
@@ -131,7 +133,7 @@ extension FigureKind {
   /// Histograms of token norms.
   public static let normDistribution = FigureKind(
     name: "norm-distribution", summary: "distribution of token norms, block by block",
-    maker: .each { data, model throws(FigureError) in
-      try NormDistribution.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try NormDistribution.draft(from: data, model: model, view: view)
     })
 }

@@ -8,11 +8,12 @@ import Tensors
 struct NormHistograms {
   private static let blocks = Layer.blockOutputs
   private static let timesteps = [0, 50, 200]
-  private static let rows = 6
   private static let colors = ColorScale(
     .yellowOrangeRed, Scale(.log10, from: 1e-12, to: 1e-2), missing: .paper)
 
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let names = [
       ArrayKind.histograms.fileName(model), ArrayKind.histogramLimits.fileName(model),
     ]
@@ -35,10 +36,19 @@ struct NormHistograms {
         figure: nil,
         warnings: ["norm-histograms-\(model): left out: \(file.path) holds no counts"])
     }
+    let shown = Shown(
+      blocks: try view.blocks(of: Array(blocks.indices), in: file) { blocks[$0] },
+      turns: try view.timesteps(of: timesteps, in: file))
     return FigureDraft(
       figure: figure(
-        model, values, rows: counts.shape[2], columns: counts.shape[3], limits,
+        model, values, shown, rows: counts.shape[2], columns: counts.shape[3], limits,
         [file.source, ends.source]))
+  }
+
+  /// Which blocks and timesteps are drawn, by their places in the arrays.
+  private struct Shown {
+    var blocks: [Int]
+    var turns: [Int]
   }
 
   private static func check(
@@ -66,26 +76,27 @@ struct NormHistograms {
   }
 
   private static func figure(
-    _ model: String, _ values: [Double], rows: Int, columns: Int, _ limits: [Double],
-    _ sources: [Figure.Source]
+    _ model: String, _ values: [Double], _ shown: Shown, rows: Int, columns: Int,
+    _ limits: [Double], _ sources: [Figure.Source]
   ) -> Figure {
-    let layout = HistogramLayout(rows: Self.rows, timesteps: timesteps.count)
+    let layout = HistogramLayout(blocks: shown.blocks.count, timesteps: shown.turns.count)
     var panels: [Panel] = []
     var labels: [Label] = []
-    for (place, block) in blocks.enumerated() {
+    for (slot, place) in shown.blocks.enumerated() {
+      let block = blocks[place]
       let ends = Array(limits[2 * timesteps.count * place..<2 * timesteps.count * (place + 1)])
       let top = 1.04 * max(ends.max() ?? 1, 1e-6)
       let step = TickRule.niceStep(top, ticks: 3)
       let norms = Scale(.linear, from: 0, to: top)
-      for turn in timesteps.indices {
+      for (across, turn) in shown.turns.enumerated() {
         let cells = rows * columns
         let at = (place * timesteps.count + turn) * cells
-        let frame = layout.frame(block: place, timestep: turn)
+        let frame = layout.frame(block: slot, timestep: across)
         let map = frequencies(
           values[at..<at + cells], id: "histogram-\(block.block.label)-\(timesteps[turn])",
           rows: rows,
           columns: columns, norms: (ends[2 * turn], ends[2 * turn + 1]))
-        let isLowest = layout.isLowest(block: place, of: blocks.count)
+        let isLowest = layout.isLowest(block: slot)
         panels.append(
           Panel(
             id: map.id, frame: frame,
@@ -95,19 +106,20 @@ struct NormHistograms {
                 Tick($0, isLowest && $0 != -0.5 && $0 != 0.5 ? Fixed.short($0, places: 1) : "")
               },
               side: .bottom,
-              label: isLowest && turn == 1 ? "cosine similarity" : "", labelDistance: 22,
+              label: isLowest && across == shown.turns.count / 2 ? "cosine similarity" : "",
+              labelDistance: 22,
               tickSize: 8),
             y: Axis(
               norms,
-              ticks: turn == 0 ? TickRule.multiples(of: step, from: 0, to: top) : [],
-              side: .left, label: turn == 0 ? "norm" : "", labelDistance: 32, tickSize: 8),
+              ticks: across == 0 ? TickRule.multiples(of: step, from: 0, to: top) : [],
+              side: .left, label: across == 0 ? "norm" : "", labelDistance: 32, tickSize: 8),
             marks: [.heatMap(map)]))
-        if layout.isHighest(block: place) {
+        if layout.isHighest(block: slot) {
           labels.append(
             Label("t = \(timesteps[turn])", at: Point(frame.midX, frame.y - 9), size: 10))
         }
       }
-      let first = layout.frame(block: place, timestep: 0)
+      let first = layout.frame(block: slot, timestep: 0)
       labels.append(
         Label(block.block.label, at: Point(first.x - 44, first.midY), size: 10.5, alignment: .end))
     }
@@ -124,12 +136,12 @@ struct NormHistograms {
       title: "Cosine similarity and norm of token pairs in the blocks of \(name)",
       caption: """
         Pairs of tokens of two images by their cosine similarity (across) and mean norm (up), at the \
-        end of each block of \(name) and at timesteps \(timesteps[0]), \(timesteps[1]) and \
-        \(timesteps[2]). Colours show relative frequency on a logarithmic scale.
+        end of each block of \(name) and at timesteps \
+        \(shown.turns.map { String(timesteps[$0]) }.joined(separator: ", ")). Colours show relative frequency on a logarithmic scale.
         """,
       alternative:
         "Two-dimensional histograms of cosine similarity and norm of token pairs, one for "
-        + "each of \(blocks.count) blocks and \(timesteps.count) timesteps of \(name).",
+        + "each of \(shown.blocks.count) blocks and \(shown.turns.count) timesteps of \(name).",
       size: layout.size, panels: panels, labels: labels, sources: sources)
   }
 
@@ -153,8 +165,11 @@ struct NormHistograms {
 
 /// Blocks down two columns, each a row of one panel a timestep.
 struct HistogramLayout {
-  let rows: Int
+  let blocks: Int
   let timesteps: Int
+
+  /// Few blocks stand in one column.
+  var rows: Int { blocks <= 4 ? max(1, blocks) : (blocks + 1) / 2 }
 
   private static let cell = Size(72, 58)
   private static let gap = Size(7, 13)
@@ -180,14 +195,16 @@ struct HistogramLayout {
   func isHighest(block: Int) -> Bool { block % rows == 0 }
 
   /// Whether no other block stands below.
-  func isLowest(block: Int, of count: Int) -> Bool {
-    block % rows == rows - 1 || block == count - 1
+  func isLowest(block: Int) -> Bool {
+    block % rows == rows - 1 || block == blocks - 1
   }
 
   /// The colour bar, to the right of everything.
   var bar: Rect {
-    let last = frame(block: rows, timestep: timesteps - 1)
-    let depth = Double(rows - 1) * (Self.cell.height + Self.gap.height) - Self.gap.height
+    let last = frame(block: blocks > rows ? rows : 0, timestep: timesteps - 1)
+    // Beside a full column as high as that; 11 blocks leave the last place of the second one free.
+    let beside = max(1, blocks > rows ? blocks - rows : rows)
+    let depth = Double(beside) * (Self.cell.height + Self.gap.height) - Self.gap.height
     return Rect(x: last.maxX + 12, y: Self.top, width: 9, height: depth)
   }
 
@@ -204,7 +221,7 @@ extension FigureKind {
   public static let normHistograms = FigureKind(
     name: "norm-histograms",
     summary: "token pairs by cosine similarity and norm, blocks by timesteps",
-    maker: .each { data, model throws(FigureError) in
-      try NormHistograms.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try NormHistograms.draft(from: data, model: model, view: view)
     })
 }

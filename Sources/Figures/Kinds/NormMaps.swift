@@ -14,7 +14,9 @@ struct NormMaps {
 
   private static let blocks = Layer.blockOutputs
 
-  static func draft(from data: DataFolder, models: [String]) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, models: [String], view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     var sources: [Figure.Source] = []
     var columns: [Column] = []
     for model in models.isEmpty ? data.models : models {
@@ -42,7 +44,9 @@ struct NormMaps {
           "norm-maps: left out: \(data.path) has no mean_norm_maps_<model>.safetensors\(wanted)"
         ])
     }
-    return FigureDraft(figure: figure(columns, models: models, sources))
+    return FigureDraft(
+      figure: figure(
+        columns, view.blocks.isEmpty ? blocks : view.blocks, models: models, sources))
   }
 
   /// The columns of a file: dict block -> map of one model, or dict model -> dict block -> map.
@@ -86,7 +90,7 @@ struct NormMaps {
   }
 
   private static func figure(
-    _ columns: [Column], models: [String], _ sources: [Figure.Source]
+    _ columns: [Column], _ blocks: [Layer], models: [String], _ sources: [Figure.Source]
   ) -> Figure {
     let grid = Grid(
       columns: columns.count, rows: blocks.count, cell: Size(64, 64), gap: Size(14, 17),
@@ -123,7 +127,9 @@ struct NormMaps {
     let last = grid.frame(column: columns.count - 1, row: 0)
     panels.append(
       Panel(
-        bar: "norm-bar", frame: Rect(x: last.maxX + 14, y: last.y, width: 8, height: 145),
+        bar: "norm-bar",
+        frame: Rect(
+          x: last.maxX + 14, y: last.y, width: 8, height: blocks.count > 1 ? 145 : last.height),
         colors: ColorScale(.yellowOrangeRed, Scale(.linear, from: 0, to: 1)),
         ticks: [Tick(0, "min"), Tick(1, "max")]))
     let names = columns.map { ModelName.display($0.name) }.joined(separator: ", ")
@@ -152,7 +158,7 @@ extension FigureKind {
   /// Mean norm at each position, blocks by models.
   public static let normMaps = FigureKind(
     name: "norm-maps", summary: "mean token norm at each position, blocks by models",
-    maker: .together { data, models throws(FigureError) in
-      try NormMaps.draft(from: data, models: models)
+    maker: .together { data, models, view throws(FigureError) in
+      try NormMaps.draft(from: data, models: models, view: view)
     })
 }

@@ -103,7 +103,7 @@ extension FigureKind {
   /// Norms of tokens and of their matches.
   public static let normScatter = FigureKind(
     name: "norm-scatter", summary: "norm of tokens against the norm of their most similar match",
-    maker: .each { data, model throws(FigureError) in
+    maker: .each { data, model, _ throws(FigureError) in
       try NormScatter.draft(from: data, model: model)
     })
 }

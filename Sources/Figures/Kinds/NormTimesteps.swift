@@ -32,28 +32,27 @@ struct NormTimesteps {
     }
   }
 
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.normTimesteps
     guard let file = try data.file(.normTimesteps, model) else {
       return FigureKind.absent(kind.name, .normTimesteps, model, in: data)
     }
     let input = try Input(file)
-    guard !input.norms.isEmpty, let image = input.images.first else {
+    let norms = try view.blocks(of: input.norms, in: file, \.block)
+    let turns = try view.timesteps(of: input.timesteps, in: file)
+    let shown = try view.images(of: input.images.indices, first: 1, in: file)
+    guard !norms.isEmpty, !shown.isEmpty else {
       return FigureDraft(
         figure: nil, warnings: ["\(kind.name)-\(model): left out: \(file.path) holds no values"])
     }
-    let rows = input.norms.enumerated().map { place, entry in
-      let maps = entry.maps[0]
-      let colors = ColorScale(.viridis, spanning: maps.flatMap(\.values))
-      let picture = PictureGrid.Cell(content: .picture(image, isPhotograph: true))
-      return PictureGrid.Row(
-        label: entry.block.block.label,
-        cells: [place == 0 ? picture : nil]
-          + maps.map { map in colors.map { PictureGrid.Cell(content: .map(map, $0)) } },
-        bar: colors)
+    let rows = shown.flatMap { image in
+      self.rows(norms, picture: input.images[image], image: image, turns: turns)
     }
     let grid = PictureGrid(
-      id: "norm", columns: ["image"] + input.timesteps.map { "t = \($0)" }, rows: rows, side: 62,
+      id: "norm", columns: ["image"] + turns.map { "t = \(input.timesteps[$0])" }, rows: rows,
+      side: 62,
       gap: 6, labelWidth: 32)
     let name = ModelName.display(model)
     return FigureDraft(
@@ -63,9 +62,27 @@ struct NormTimesteps {
           Norm of every token of one image at the end of each block of \(name) (rows) and at several \
           timesteps (columns). Each row has one colour scale.
           """,
-        alternative: "Heat maps of token norms in \(input.norms.count) blocks at "
-          + "\(input.timesteps.count) timesteps.",
+        alternative: "Heat maps of token norms in \(norms.count) blocks at "
+          + "\(turns.count) timesteps.",
         sources: [file.source]))
+  }
+}
+
+extension NormTimesteps {
+  /// One image's rows, a block each, beside its picture.
+  private static func rows(
+    _ norms: [(block: Layer, maps: [[TokenMap]])], picture: Raster, image: Int, turns: [Int]
+  ) -> [PictureGrid.Row] {
+    norms.enumerated().map { place, entry in
+      let maps = turns.map { entry.maps[image][$0] }
+      let colors = ColorScale(.viridis, spanning: maps.flatMap(\.values))
+      let cell = PictureGrid.Cell(content: .picture(picture, isPhotograph: true))
+      return PictureGrid.Row(
+        label: entry.block.block.label,
+        cells: [place == 0 ? cell : nil]
+          + maps.map { map in colors.map { PictureGrid.Cell(content: .map(map, $0)) } },
+        bar: colors)
+    }
   }
 }
 
@@ -73,7 +90,7 @@ extension FigureKind {
   /// Token norms of an image over timesteps.
   public static let normTimesteps = FigureKind(
     name: "norm-timesteps", summary: "token norms of one image, blocks by timesteps",
-    maker: .each { data, model throws(FigureError) in
-      try NormTimesteps.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try NormTimesteps.draft(from: data, model: model, view: view)
     })
 }

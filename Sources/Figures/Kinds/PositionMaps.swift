@@ -15,12 +15,14 @@ struct PositionMaps {
     var predictions: [(row: Int, column: Int)]
   }
 
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.positionMaps
     guard let file = try data.file(.positionMaps, model) else {
       return FigureKind.absent(kind.name, .positionMaps, model, in: data)
     }
-    let blocks = try read(file)
+    let blocks = try view.blocks(of: read(file), in: file, \.block)
     guard !blocks.isEmpty else {
       return FigureDraft(
         figure: nil,
@@ -140,7 +142,7 @@ extension FigureKind {
   /// Predicted positions as colours.
   public static let positionMaps = FigureKind(
     name: "position-maps", summary: "predicted position of every token as a colour, block by block",
-    maker: .each { data, model throws(FigureError) in
-      try PositionMaps.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try PositionMaps.draft(from: data, model: model, view: view)
     })
 }

@@ -230,7 +230,7 @@ extension FigureKind {
   public static let quantitative = FigureKind(
     name: "quantitative",
     summary: "position accuracy, corner and border similarity, anomaly norm across the layers",
-    maker: .each { data, model throws(FigureError) in
+    maker: .each { data, model, _ throws(FigureError) in
       try Quantitative.draft(from: data, model: model)
     })
 }

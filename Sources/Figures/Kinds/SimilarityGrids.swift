@@ -39,6 +39,22 @@ struct SimilarityGrids {
       }
     }
 
+    /// Refuses another reference token than the arrays' own.
+    func require(
+      _ wanted: FigureView.Reference?, in file: DataFile
+    ) throws(FigureError) {
+      guard let wanted else { return }
+      let mine = FigureView.Reference(
+        image: reference[0], column: reference[1], row: reference[2], side: reference[3])
+      guard mine == wanted else {
+        throw FigureError(
+          .absent,
+          "\(file.path): holds similarities to the token of image \(mine.image) at column "
+            + "\(mine.column), row \(mine.row) of \(mine.side) only; for another one give "
+            + "--representations")
+      }
+    }
+
     /// The reference token in a grid of `columns` by `rows`, as the thesis scales it.
     func mark(columns: Int, rows: Int) -> PictureGrid.Cell.Mark {
       PictureGrid.Cell.Mark(
@@ -50,18 +66,23 @@ struct SimilarityGrids {
     func isReference(_ image: Int) -> Bool { image == reference[0] }
   }
 
-  static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
+  static func draft(
+    from data: DataFolder, model: String, view: FigureView
+  ) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.similarityGrids
     guard let file = try data.file(.similarityGrids, model) else {
       return FigureKind.absent(kind.name, .similarityGrids, model, in: data)
     }
-    let input = try Input(file)
+    var input = try Input(file)
+    input.maps = try view.blocks(of: input.maps, in: file, \.block)
+    try input.require(view.reference, in: file)
+    let shown = try view.images(of: input.images.indices, in: file)
     guard !input.maps.isEmpty else {
       return FigureDraft(
         figure: nil, warnings: ["\(kind.name)-\(model): left out: \(file.path) holds no values"])
     }
     let scales = input.maps.map { ColorScale(.viridis, spanning: $0.maps.flatMap(\.values)) }
-    let rows = input.images.indices.map { image in
+    let rows = shown.map { image in
       var picture = PictureGrid.Cell(content: .picture(input.images[image], isPhotograph: true))
       if input.isReference(image) {
         picture.marks = [input.mark(columns: input.reference[3], rows: input.reference[3])]
@@ -89,7 +110,7 @@ struct SimilarityGrids {
           run from its smallest to its largest similarity over all images.
           """,
         alternative:
-          "\(input.images.count) images in rows; beside each, heat maps of the similarity "
+          "\(shown.count) images in rows; beside each, heat maps of the similarity "
           + "of its tokens to one reference token in \(input.maps.count) blocks.",
         sources: [file.source]))
   }
@@ -115,7 +136,7 @@ extension FigureKind {
   /// Similarity to one reference token, images by blocks.
   public static let similarityGrids = FigureKind(
     name: "similarity-grids", summary: "similarity of tokens to one token, images by blocks",
-    maker: .each { data, model throws(FigureError) in
-      try SimilarityGrids.draft(from: data, model: model)
+    maker: .each { data, model, view throws(FigureError) in
+      try SimilarityGrids.draft(from: data, model: model, view: view)
     })
 }

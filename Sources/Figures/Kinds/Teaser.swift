@@ -99,7 +99,8 @@ struct Teaser {
       y: Axis(
         curve.scale, ticks: curve.ticks, side: .left, label: curve.label, labelDistance: 31,
         tickSize: 8),
-      marks: marks, legend: isAccuracy ? Legend([.lowerCenter]) : curve.legend)
+      marks: marks,
+      legend: isAccuracy ? Legend([.lowerCenter, .upperLeft, .upperRight]) : curve.legend)
   }
 
   private mutating func position() throws(FigureError) -> Column {
@@ -175,7 +176,7 @@ extension FigureKind {
   /// One panel for each phenomenon.
   public static let teaser = FigureKind(
     name: "teaser", summary: "one column each for position, corners and high norms",
-    maker: .each { data, model throws(FigureError) in
+    maker: .each { data, model, _ throws(FigureError) in
       try Teaser.draft(from: data, model: model)
     })
 }

@@ -36,6 +36,8 @@ public struct Figure: Hashable, Sendable {
   public var labels: [Label]
   /// The files that it was made from.
   public var sources: [Source]
+  /// What was chosen to be shown.
+  public var view = FigureView()
 
   /// A file that a figure was made from.
   public struct Source: Hashable, Sendable {

@@ -32,6 +32,11 @@ indirect enum ContentSchema: Sendable {
     Field(name: name, schema: schema, isRequired: false)
   }
 
+  /// Texts of which those are shown whose conditions hold.
+  private static func cases(_ text: ContentSchema) -> Field {
+    may("cases", .list(.object([may("when", .list(.text)), need("text", text)])))
+  }
+
   /// The whole file.
   static let page = ContentSchema.object([
     need("language", .text),
@@ -72,13 +77,14 @@ indirect enum ContentSchema: Sendable {
           .list(
             .object([
               need("id", .text), need("title", .text), need("text", .blocks),
-              may("numbers", .perModel),
+              may("numbers", .perModel), cases(.perModel),
             ]))),
       ])),
     need(
       "results",
       .object([
         need("title", .text), need("intro", .blocks), may("numbers", .perModel),
+        cases(.perModel),
         may(
           "figures",
           .list(
@@ -87,7 +93,8 @@ indirect enum ContentSchema: Sendable {
           "comparisons",
           .list(
             .object([
-              need("needs", .list(.text)), need("title", .text), need("text", .blocks),
+              need("needs", .list(.text)), need("title", .text), may("text", .perModel),
+              cases(.perModel),
             ]))),
       ])),
     need("method", .object([need("title", .text), need("text", .blocks)])),

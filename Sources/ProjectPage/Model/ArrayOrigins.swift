@@ -31,7 +31,7 @@ struct ArrayOrigins {
     var arrays: [String: Entry]
   }
 
-  /// The origins of all sources of `figures`, and of the label files that facts were read from.
+  /// The origins of all sources of `figures`, and of the other files that facts were read from.
   ///
   /// - Throws: ``PageError`` where a provenance file is there but wrong.
   init(
@@ -40,7 +40,7 @@ struct ArrayOrigins {
   ) throws(PageError) {
     var sources = figures.map { (models: $0.models, files: $0.sources) }
     for (model, facts) in filler.facts.sorted(by: { $0.key < $1.key }) {
-      if let labels = facts.labels { sources.append((models: [model], files: [labels])) }
+      sources.append((models: [model], files: facts.sources))
     }
     for (models, files) in sources {
       var records: [Record] = []

@@ -14,9 +14,9 @@ struct Facts: Sendable {
     case notFinite(String)
   }
 
-  private(set) var facts: [String: Fact] = [:]
-  /// The label file that counts were taken from.
-  private(set) var labels: Figure.Source?
+  var facts: [String: Fact] = [:]
+  /// Files beside the figures' that facts were taken from, labels among them.
+  var sources: [Figure.Source] = []
 
   /// Every name that a model can have.
   static let names: Set<String> = {
@@ -29,7 +29,7 @@ struct Facts: Sendable {
       for limit in curve.limits { names.insert("\(curve.name).above\(limit)") }
       if curve.chance != nil { names.insert("\(curve.name).chance") }
     }
-    return names
+    return names.union(arrayNames)
   }()
 
   /// A curve of the quantitative figure that facts are read off.
@@ -66,7 +66,8 @@ struct Facts: Sendable {
         }
       }
     }
-    if facts["anomaly.max"] != nil { try addLabels(model, data) }
+    try addLabels(model, data)
+    try addArrays(model, data)
   }
 
   private mutating func add(_ source: Source, _ y: [Double], file: String, _ data: DataFolder) {
@@ -121,7 +122,7 @@ struct Facts: Sendable {
       facts["labels.count"] = .value("\(array.shape[0])")
       facts["labels.images"] = .value("\(images.count)")
       facts["labels.kind"] = .value(kind)
-      do { labels = Figure.Source(name: file, sha256: try SHA256Hex.ofFile(path)) } catch {
+      do { sources.append(Figure.Source(name: file, sha256: try SHA256Hex.ofFile(path))) } catch {
         throw PageError([PageProblem(error)])
       }
       return

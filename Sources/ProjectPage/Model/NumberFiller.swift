@@ -44,6 +44,37 @@ struct NumberFiller {
     return .markup(prose.html)
   }
 
+  /// Whether all conditions of a list hold; one that needs an absent fact does not.
+  ///
+  /// - Parameter model: the model whose facts need no prefix.
+  func hold(
+    _ conditions: Content.Value?, for model: String? = nil, noting problems: inout Set<PageProblem>
+  ) -> Bool {
+    var all = true
+    for value in conditions?.elements ?? [] {
+      guard let condition = Condition(value.text ?? "") else {
+        problems.insert(
+          PageProblem(
+            value.location,
+            "expected a comparison such as mini.corner.max > 1.5, found \"\(value.text ?? "")\""))
+        continue
+      }
+      for name in condition.names {
+        if case .unknown(let hint) = look(name, model) {
+          problems.insert(PageProblem(value.location, "unknown fact \(name)\(hint)"))
+        }
+      }
+      all = condition.evaluate { number($0, model) } == true && all
+    }
+    return all
+  }
+
+  /// A fact as the number that is shown.
+  private func number(_ name: String, _ model: String?) -> Double? {
+    guard case .value(let text) = look(name, model) else { return nil }
+    return Double(text.replacing("\u{2212}", with: "-"))
+  }
+
   private enum Look {
     case value(String)
     case notFinite(String)

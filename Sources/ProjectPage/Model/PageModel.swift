@@ -157,24 +157,42 @@ struct PageModel {
     let filled = zip(items, sources).enumerated().map { index, pair -> PageValue in
       guard case .object(var item) = pair.0 else { return pair.0 }
       item["number"] = .text("\(index + 1)")
-      item["numbers"] = numbers(pair.1.fields["numbers"], models)
+      item["numbers"] = numbers(pair.1.fields["numbers"], pair.1.fields["cases"], models)
       return .object(item)
     }
     set("items", in: "phenomena", to: .list(filled))
   }
 
-  /// The prose once for each model that has what it names.
-  private mutating func numbers(_ value: Content.Value?, _ models: [String]) -> PageValue {
-    guard let value else { return .absent }
+  /// The prose, and the cases that hold, once for each model that has what they name.
+  private mutating func numbers(
+    _ value: Content.Value?, _ cases: Content.Value?, _ models: [String]
+  ) -> PageValue {
+    guard let location = value?.location ?? cases?.location else { return .absent }
     let texts = models.compactMap { model -> PageValue? in
-      guard case .markup(let html) = filler.fill(value, for: model, noting: &problems) else {
-        return nil
+      var html = ""
+      if let value, case .markup(let text) = filler.fill(value, for: model, noting: &problems) {
+        html = text
       }
+      html += self.cases(cases, for: model)
+      guard !html.isEmpty else { return nil }
       return .object([
-        "model": .text(Self.name(model, content)), "text": .markup(html, from: value.location),
+        "model": .text(Self.name(model, content)), "text": .markup(html, from: location),
       ])
     }
     return texts.isEmpty ? .absent : .list(texts)
+  }
+
+  /// The texts of those cases whose conditions hold, as HTML.
+  private mutating func cases(_ value: Content.Value?, for model: String? = nil) -> String {
+    var html = ""
+    for entry in value?.elements ?? [] {
+      guard filler.hold(entry.fields["when"], for: model, noting: &problems),
+        let text = entry.fields["text"],
+        case .markup(let part) = filler.fill(text, for: model, noting: &problems)
+      else { continue }
+      html += part
+    }
+    return html
   }
 
   private mutating func addResults(_ models: [String]) {
@@ -191,7 +209,7 @@ struct PageModel {
           "id": .text(PageValue.identifier(model)), "name": .text(Self.name(model, content)),
           "link": .optional(content["models.\(model).link"]?.text.map { .text($0) }),
           "first": .flag(tabs.isEmpty),
-          "numbers": numbers(content["results.numbers"], [model]),
+          "numbers": numbers(content["results.numbers"], content["results.cases"], [model]),
           "figures": .list(figures.map { figure($0, order) }),
         ]))
     }
@@ -208,12 +226,17 @@ struct PageModel {
   private mutating func comparisons(_ models: [String]) -> PageValue {
     let texts = (content["results.comparisons"]?.elements ?? []).compactMap { entry -> PageValue? in
       let needs = entry.fields["needs"]?.elements.compactMap(\.text) ?? []
-      guard needs.allSatisfy(models.contains), let text = entry.fields["text"],
-        case .markup(let html) = filler.fill(text, noting: &problems)
-      else { return nil }
+      guard needs.allSatisfy(models.contains) else { return nil }
+      var html = ""
+      if let text = entry.fields["text"] {
+        guard case .markup(let filled) = filler.fill(text, noting: &problems) else { return nil }
+        html = filled
+      }
+      html += cases(entry.fields["cases"])
+      guard !html.isEmpty else { return nil }
       return .object([
         "title": .text(entry.fields["title"]?.text ?? "", from: entry.location),
-        "text": .markup(html, from: text.location),
+        "text": .markup(html, from: entry.location),
       ])
     }
     return texts.isEmpty ? .absent : .list(texts)

@@ -34,9 +34,12 @@ public struct SiteWriter: Sendable {
   ///   then holds what it held before.
   public func write(_ site: Site) throws(PageError) -> Outcome {
     var files = site.files
-    files[Self.listName] = Array(Self.list(files).utf8)
     let earlier = earlierFiles()
     var outcome = Outcome()
+    if let kept = KeptDrawings(output: output, earlier: earlier).restore(&files) {
+      outcome.warnings.append(kept)
+    }
+    files[Self.listName] = Array(Self.list(files).utf8)
     let changed = try changes(files, earlier, &outcome)
     let stale = staleFiles(files, earlier, &outcome)
     guard !changed.isEmpty || !stale.isEmpty else { return outcome }

@@ -30,8 +30,8 @@ public struct RepresentationExtractor {
   /// Timesteps are from 0 to one less than this.
   public let timesteps: Int
   package let engine: any ExtractionEngine
-  private let schedule: NoiseSchedule
-  private let scalingFactor: Float
+  let schedule: NoiseSchedule
+  let scalingFactor: Float
 
   /// Every layer of the U-Net in forward order.
   public var layers: [Layer] { engine.layers }
@@ -139,7 +139,7 @@ public struct RepresentationExtractor {
     return schedule.scaleModelInput(noised, timestep: timestep)
   }
 
-  private func requireTimestep(_ timestep: Int) throws(ModelError) {
+  func requireTimestep(_ timestep: Int) throws(ModelError) {
     guard timestep >= 0, timestep < timesteps else {
       throw ModelError("expected a timestep of 0 to \(timesteps - 1), found \(timestep)")
     }
