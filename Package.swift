@@ -88,7 +88,7 @@ let package = Package(
 
     // Pictures and pages.
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
-    library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
+    library("ProjectPage", ["Files", "Tensors", "Images", "Layers", "Figures", mustache, yams]),
     library(
       "Audit",
       [
@@ -136,9 +136,15 @@ let package = Package(
         "Experiments",
       ]),
     tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
-    tests(of: "ProjectPage", ["Figures", "Tensors", "Layers", "Files"]),
     tests(
-      of: "Audit", ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
+      of: "ProjectPage",
+      [
+        "Figures", "Tensors", "Images", "Layers", "Files", "Kernels", "Similarity",
+        "StableDiffusion",
+      ]),
+    tests(
+      of: "Audit",
+      ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
     tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),
     tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbird, hummingbirdTesting]),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
