@@ -130,7 +130,8 @@ const unetlensEngine = (() => {
         event.preventDefault?.();
         restart(new EngineError("crash", `The worker stopped: ${event.message || "no reason given"}.`));
       };
-      await call("start", { wasm: await program(), memory: options.memory ?? 256 * 2 ** 20 });
+      await call("start",
+        { wasm: await program(), memory: options.memory ?? 256 * 2 ** 20, measures });
     }
 
     /** The module's bytes, or from a disk their base64. */
