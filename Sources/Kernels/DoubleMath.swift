@@ -1,6 +1,7 @@
 /// Elementary functions of float64 in plain Swift, for the few places that need them.
 ///
-/// Within 2 ulp on the stated ranges, so that results rounded to float32 are as a C library's.
+/// Within 2 ulp on the stated ranges, so that results rounded to float32 are as a C library's. Terms
+/// are counted in whole numbers, because strides of floating-point numbers need C's `fma`.
 public enum DoubleMath {
   /// e^x for |x| < 700.
   public static func exp(_ x: Double) -> Double {
@@ -8,7 +9,7 @@ public enum DoubleMath {
     let rest = (x - whole * 6.931_471_803_691_238e-1) - whole * 1.908_214_929_270_587_7e-10
     // Taylor's series; |rest| <= 0.347, so 14 terms reach 2^-56.
     var sum = 1.0
-    for term in stride(from: 14.0, through: 1, by: -1) { sum = 1 + sum * rest / term }
+    for term in stride(from: 14, through: 1, by: -1) { sum = 1 + sum * rest / Double(term) }
     return sum * Double(sign: .plus, exponent: Int(whole), significand: 1)
   }
 
@@ -24,7 +25,9 @@ public enum DoubleMath {
     let s = (mantissa - 1) / (mantissa + 1)
     let square = s * s
     var series = 0.0
-    for power in stride(from: 25.0, through: 3, by: -2) { series = (series + 1 / power) * square }
+    for power in stride(from: 25, through: 3, by: -2) {
+      series = (series + 1 / Double(power)) * square
+    }
     let small = 2 * s + 2 * s * series
     return exponent * 6.931_471_803_691_238e-1 + (exponent * 1.908_214_929_270_587_7e-10 + small)
   }
@@ -46,13 +49,13 @@ public enum DoubleMath {
     let quadrant = (Int(turns) &+ quarterTurns) & 3
     var sum = 1.0
     if quadrant & 1 == 0 {
-      for term in stride(from: 18.0, through: 2, by: -2) {
-        sum = 1 - sum * square / (term * (term + 1))
+      for term in stride(from: 18, through: 2, by: -2) {
+        sum = 1 - sum * square / Double(term * (term + 1))
       }
       sum *= rest
     } else {
-      for term in stride(from: 19.0, through: 1, by: -2) {
-        sum = 1 - sum * square / (term * (term + 1))
+      for term in stride(from: 19, through: 1, by: -2) {
+        sum = 1 - sum * square / Double(term * (term + 1))
       }
     }
     return quadrant & 2 == 0 ? sum : -sum

@@ -1,7 +1,7 @@
 public import Kernels
 
 /// The decoder of diffusers' `AutoencoderKL` for one image a pass, generic over the kernels.
-public struct AutoencoderDecoder<K: Kernels> {
+public final class AutoencoderDecoder<K: Kernels> {
   private struct Block {
     let resnets: [ResnetBlock2D<K>]
     let upsampler: K.Convolution?
@@ -21,13 +21,18 @@ public struct AutoencoderDecoder<K: Kernels> {
   ///
   /// - Throws: ``NetworkError`` when the configuration is impossible, or a tensor is missing,
   ///   unreadable, or of another shape than the configuration asks for.
-  public init(
+  public convenience init(
     _ configuration: AutoencoderConfiguration, weights: some WeightSource, kernels: K
+  ) throws(NetworkError) {
+    try self.init(configuration, WeightReader(kernels: kernels, source: weights))
+  }
+
+  private init(
+    _ configuration: AutoencoderConfiguration, _ reader: WeightReader<K>
   ) throws(NetworkError) {
     try configuration.validate()
     self.configuration = configuration
-    self.kernels = kernels
-    let reader = WeightReader(kernels: kernels, source: weights)
+    kernels = reader.kernels
     let key: WeightKey = "decoder"
     let style = configuration.resnetStyle(K.self)
     let channels = configuration.blockChannels

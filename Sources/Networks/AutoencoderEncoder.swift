@@ -1,7 +1,7 @@
 public import Kernels
 
 /// The encoder of diffusers' `AutoencoderKL` for one image a pass, generic over the kernels.
-public struct AutoencoderEncoder<K: Kernels> {
+public final class AutoencoderEncoder<K: Kernels> {
   private struct Block {
     let resnets: [ResnetBlock2D<K>]
     let downsampler: K.Convolution?
@@ -21,13 +21,18 @@ public struct AutoencoderEncoder<K: Kernels> {
   ///
   /// - Throws: ``NetworkError`` when the configuration is impossible, or a tensor is missing,
   ///   unreadable, or of another shape than the configuration asks for.
-  public init(
+  public convenience init(
     _ configuration: AutoencoderConfiguration, weights: some WeightSource, kernels: K
+  ) throws(NetworkError) {
+    try self.init(configuration, WeightReader(kernels: kernels, source: weights))
+  }
+
+  private init(
+    _ configuration: AutoencoderConfiguration, _ reader: WeightReader<K>
   ) throws(NetworkError) {
     try configuration.validate()
     self.configuration = configuration
-    self.kernels = kernels
-    let reader = WeightReader(kernels: kernels, source: weights)
+    kernels = reader.kernels
     let key: WeightKey = "encoder"
     let style = configuration.resnetStyle(K.self)
     let channels = configuration.blockChannels

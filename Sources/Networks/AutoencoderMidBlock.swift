@@ -1,13 +1,13 @@
 import Kernels
 
 /// The autoencoder's middle: a resnet, self-attention with one head, a resnet.
-struct AutoencoderMidBlock<K: Kernels> {
+final class AutoencoderMidBlock<K: Kernels> {
   private let first: ResnetBlock2D<K>
   private let attention: AutoencoderAttention<K>?
   private let second: ResnetBlock2D<K>
 
   init(
-    _ reader: WeightReader<K, some WeightSource>, _ key: WeightKey, channels: Int,
+    _ reader: WeightReader<K>, _ key: WeightKey, channels: Int,
     hasAttention: Bool, style: ResnetBlock2D<K>.Style, size: Int
   ) throws(NetworkError) {
     first = try ResnetBlock2D(
@@ -30,17 +30,17 @@ struct AutoencoderMidBlock<K: Kernels> {
 }
 
 /// Self-attention with one head over the tokens of a map, added to the map.
-struct AutoencoderAttention<K: Kernels> {
+final class AutoencoderAttention<K: Kernels> {
   private let norm: GroupNorm
   private let projection: K.Linear
   private let output: K.Linear
 
   /// Reads the module at `key`, by today's names or by those before diffusers 0.17.
   init(
-    _ reader: WeightReader<K, some WeightSource>, _ key: WeightKey, channels: Int, groups: Int,
+    _ reader: WeightReader<K>, _ key: WeightKey, channels: Int, groups: Int,
     tokens: Int
   ) throws(NetworkError) {
-    let isOld = reader.source.contains(key["query"]["weight"])
+    let isOld = reader.contains(key["query"]["weight"])
     let inputs =
       isOld
       ? [key["query"], key["key"], key["value"]] : [key["to_q"], key["to_k"], key["to_v"]]

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Self-attention, attention to the text, and a gated MLP, each normalised and added to its input.
-struct BasicTransformerBlock<K: Kernels> {
+final class BasicTransformerBlock<K: Kernels> {
   private let norm1: LayerNorm
   private let selfProjection: K.Linear
   private let selfOutput: K.Linear
@@ -16,7 +16,7 @@ struct BasicTransformerBlock<K: Kernels> {
 
   /// Reads the block at `key`; `tokens` is the number of tokens it will mostly see.
   init(
-    _ reader: WeightReader<K, some WeightSource>, _ key: WeightKey, channels: Int, heads: Int,
+    _ reader: WeightReader<K>, _ key: WeightKey, channels: Int, heads: Int,
     textChannels: Int, tokens: Int
   ) throws(NetworkError) {
     self.heads = heads

@@ -5,32 +5,28 @@ public enum NetworkError: Error, Equatable, Sendable {
   /// The tensor has another shape than the configuration asks for.
   case shape(WeightKey, expected: [Int], found: [Int])
   /// The tensor is there, but its file can't be read; `reason` is a whole clause.
-  case unreadable(WeightKey, reason: String)
+  case unreadable(WeightKey, reason: Clause)
   /// The configuration asks for something that these networks do not have; `what` names it.
-  case unsupported(String)
+  case unsupported(Clause)
   /// The input does not fit the network; `what` says how.
-  case input(String)
+  case input(Clause)
 }
 
 extension NetworkError: CustomStringConvertible {
   /// One sentence for the user.
-  public var description: String {
-    switch self {
-    case .missing(let key): "The weights lack the tensor \(key)."
-    case .shape(let key, let expected, let found):
-      "The tensor \(key) should have shape \(Self.list(expected)), but has \(Self.list(found))."
-    case .unreadable(let key, let reason): "The tensor \(key) can't be read: \(reason)."
-    case .unsupported(let what): "This model is not supported: \(what)."
-    case .input(let what): "The input does not fit the network: \(what)."
-    }
-  }
+  public var description: String { sentence.description }
 
-  private static func list(_ shape: [Int]) -> String {
-    var text = "["
-    for (index, side) in shape.enumerated() {
-      if index > 0 { text += ", " }
-      text += "\(side)"
+  /// The same as bytes.
+  public var sentence: Clause {
+    switch self {
+    case .missing(let key): "The weights lack the tensor " + Clause(utf8: key.utf8) + "."
+    case .shape(let key, let expected, let found):
+      "The tensor " + Clause(utf8: key.utf8) + " should have shape " + .list(expected)
+        + ", but has " + .list(found) + "."
+    case .unreadable(let key, let reason):
+      "The tensor " + Clause(utf8: key.utf8) + " can't be read: " + reason + "."
+    case .unsupported(let what): "This model is not supported: " + what + "."
+    case .input(let what): "The input does not fit the network: " + what + "."
     }
-    return text + "]"
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Two normalised 3x3 convolutions beside a shortcut; the timestep enters between them.
-struct ResnetBlock2D<K: Kernels> {
+final class ResnetBlock2D<K: Kernels> {
   /// What all resnets of a network have in common.
   struct Style {
     let groups: Int
@@ -22,7 +22,7 @@ struct ResnetBlock2D<K: Kernels> {
 
   /// Reads the block at `key`; `size` is the side of the maps it will mostly see.
   init(
-    _ reader: WeightReader<K, some WeightSource>, _ key: WeightKey, inputs: Int, outputs: Int,
+    _ reader: WeightReader<K>, _ key: WeightKey, inputs: Int, outputs: Int,
     style: Style, size: Int
   ) throws(NetworkError) {
     activation = style.activation

@@ -1,7 +1,7 @@
 import Kernels
 
 /// A timestep as sines and cosines of many frequencies, then through two linear maps.
-struct TimestepEmbedding<K: Kernels> {
+final class TimestepEmbedding<K: Kernels> {
   private let linear1: K.Linear
   private let linear2: K.Linear
   private let configuration: UNetConfiguration
@@ -12,7 +12,7 @@ struct TimestepEmbedding<K: Kernels> {
   }
 
   init(
-    _ reader: WeightReader<K, some WeightSource>, _ configuration: UNetConfiguration
+    _ reader: WeightReader<K>, _ configuration: UNetConfiguration
   ) throws(NetworkError) {
     self.configuration = configuration
     let channels = Self.channels(configuration)

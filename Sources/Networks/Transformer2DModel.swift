@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Whether the projections are linear maps or 1x1 convolutions (`use_linear_projection`) makes no
 /// difference to tokens; only the weights' shapes differ.
-struct Transformer2DModel<K: Kernels> {
+final class Transformer2DModel<K: Kernels> {
   private let norm: GroupNorm
   private let inputProjection: K.Linear
   private let blocks: [BasicTransformerBlock<K>]
@@ -15,7 +15,7 @@ struct Transformer2DModel<K: Kernels> {
 
   /// Reads the module at `key`; `size` is the side of the maps it will mostly see.
   init(
-    _ reader: WeightReader<K, some WeightSource>, _ key: WeightKey, channels: Int, heads: Int,
+    _ reader: WeightReader<K>, _ key: WeightKey, channels: Int, heads: Int,
     layers: Int, configuration: UNetConfiguration, size: Int
   ) throws(NetworkError) {
     guard heads > 0, channels % heads == 0 else {

@@ -3,7 +3,7 @@ public import Kernels
 /// Diffusers' `UNet2DConditionModel` for one image a pass, generic over the kernels.
 ///
 /// Memory: the packed weights; a pass adds its skips and a few maps.
-public struct UNet<K: Kernels> {
+public final class UNet<K: Kernels> {
   /// A text's keys and values for every attention to the text.
   public struct Conditioning {
     let keyValues: [K.KeyValues]
@@ -24,13 +24,18 @@ public struct UNet<K: Kernels> {
   ///
   /// - Throws: ``NetworkError`` when the configuration contradicts itself, or a tensor is missing,
   ///   unreadable, or of another shape than the configuration asks for.
-  public init(
+  public convenience init(
     _ configuration: UNetConfiguration, weights: some WeightSource, kernels: K
+  ) throws(NetworkError) {
+    try self.init(configuration, WeightReader(kernels: kernels, source: weights))
+  }
+
+  private init(
+    _ configuration: UNetConfiguration, _ reader: WeightReader<K>
   ) throws(NetworkError) {
     try configuration.validate()
     self.configuration = configuration
-    self.kernels = kernels
-    let reader = WeightReader(kernels: kernels, source: weights)
+    kernels = reader.kernels
     var blockReader = UNetBlockReader(reader: reader, configuration: configuration)
     let channels = configuration.blockChannels
     let size = configuration.typicalLatentSize

@@ -29,8 +29,8 @@ struct UpBlock<K: Kernels> {
 }
 
 /// Reads the U-Net's blocks, counting the transformer blocks that attend to the text.
-struct UNetBlockReader<K: Kernels, Source: WeightSource> {
-  let reader: WeightReader<K, Source>
+struct UNetBlockReader<K: Kernels> {
+  let reader: WeightReader<K>
   let configuration: UNetConfiguration
   private(set) var textPlaces = 0
 
@@ -41,7 +41,7 @@ struct UNetBlockReader<K: Kernels, Source: WeightSource> {
       timeChannels: TimestepEmbedding<K>.channels(configuration))
   }
 
-  init(reader: WeightReader<K, Source>, configuration: UNetConfiguration) {
+  init(reader: WeightReader<K>, configuration: UNetConfiguration) {
     self.reader = reader
     self.configuration = configuration
   }

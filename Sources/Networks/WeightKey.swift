@@ -33,6 +33,18 @@ public struct WeightKey: Hashable, Sendable, ExpressibleByStringLiteral {
   }
 }
 
+extension WeightKey: Comparable {
+  /// Byte order.
+  public static func < (first: WeightKey, second: WeightKey) -> Bool {
+    first.utf8.lexicographicallyPrecedes(second.utf8)
+  }
+
+  /// Whether the name ends with `suffix`.
+  public func hasSuffix(_ suffix: StaticString) -> Bool {
+    suffix.withUTF8Buffer { utf8.count >= $0.count && utf8.suffix($0.count).elementsEqual($0) }
+  }
+}
+
 extension WeightKey: CustomStringConvertible {
   /// The name as a string.
   public var description: String { String(decoding: utf8, as: UTF8.self) }

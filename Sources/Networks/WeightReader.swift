@@ -1,13 +1,23 @@
 import Kernels
 
 /// Reads tensors of a checkpoint, checks their shapes, and packs them for a backend.
-struct WeightReader<K: Kernels, Source: WeightSource> {
+///
+/// The source's type is erased, so that the networks' code is compiled once for all of them.
+struct WeightReader<K: Kernels> {
   let kernels: K
-  let source: Source
+  private let tensor: (WeightKey, [Int]) throws(NetworkError) -> WeightTensor
+  /// Whether the source has a tensor of this name.
+  let contains: (WeightKey) -> Bool
+
+  init(kernels: K, source: some WeightSource) {
+    self.kernels = kernels
+    tensor = { (key, shape) throws(NetworkError) in try source.tensor(key, expecting: shape) }
+    contains = { source.contains($0) }
+  }
 
   /// The tensor's values, if it has `shape`.
   func values(_ key: WeightKey, shape: [Int]) throws(NetworkError) -> [Float] {
-    let tensor = try source.tensor(key, expecting: shape)
+    let tensor = try tensor(key, shape)
     guard tensor.shape == shape else {
       throw .shape(key, expected: shape, found: tensor.shape)
     }
@@ -18,7 +28,7 @@ struct WeightReader<K: Kernels, Source: WeightSource> {
   private func matrix(
     _ key: WeightKey, outputs: Int, inputs: Int
   ) throws(NetworkError) -> [Float] {
-    let tensor = try source.tensor(key, expecting: [outputs, inputs])
+    let tensor = try tensor(key, [outputs, inputs])
     guard tensor.shape == [outputs, inputs] || tensor.shape == [outputs, inputs, 1, 1] else {
       throw .shape(key, expected: [outputs, inputs], found: tensor.shape)
     }

@@ -16,7 +16,7 @@ struct CheckpointSource: WeightSource {
       let array = try file.array(named: key.description)
       return WeightTensor(shape: array.shape, values: array.floats())
     } catch {
-      throw .unreadable(key, reason: "\(error)")
+      throw .unreadable(key, reason: Clause(utf8: Array("\(error)".utf8)))
     }
   }
 }

@@ -39,8 +39,8 @@ struct EngineLoader {
     _ configuration: UNetConfiguration, _ kernels: K
   ) throws(ModelError) -> UNet<K> {
     if let seed = try checkpoint.initSeed {
-      let weights = try InitialWeights(configuration, seed: seed)
       do throws(NetworkError) {
+        let weights = try InitialWeights(configuration, seed: seed)
         return try UNet(configuration, weights: weights, kernels: kernels)
       } catch { throw ModelError("\(checkpoint.file("unet")): \(error.description)") }
     }

@@ -101,21 +101,10 @@ public struct RepresentationExtractor {
       let place = BatchPlace(index: index, count: batch.count)
       distributions.append(try engine.encode(image: pixels(of: image), place: place))
     }
-    var generator = TorchGenerator(seed: settings.seed ?? UInt64.random(in: 0..<1 << 32))
-    let mean = distributions[0].mean
-    let samples = generator.normals(count: batch.count * mean.count)
-    let latents = distributions.enumerated().map { index, distribution in
-      let noise = Array(samples[(index * mean.count)..<((index + 1) * mean.count)])
-      var sample = distribution.sample(noise: noise)
-      sample.withMutableValues { values in
-        for place in values.indices { values[place] *= scalingFactor }
-      }
-      return sample
-    }
-    let noise = FeatureMap(
-      height: mean.height, width: mean.width, channels: mean.channels,
-      values: generator.scalarNormals(count: mean.count))
-    return EncodedBatch(latents: latents, noise: noise)
+    let draw = LatentDraw(
+      distributions, scalingFactor: scalingFactor,
+      seed: settings.seed ?? UInt64.random(in: 0..<1 << 32))
+    return EncodedBatch(latents: draw.latents, noise: draw.noise)
   }
 
   /// Runs one image of an encoded batch.
@@ -134,9 +123,7 @@ public struct RepresentationExtractor {
 
   /// The U-Net's input for one image: noised, then scaled as the checkpoint's scheduler does.
   package func input(_ encoded: EncodedBatch, index: Int, timestep: Int) -> FeatureMap {
-    let noised = schedule.addNoise(
-      encoded.noise, to: encoded.latents[index], timestep: timestep)
-    return schedule.scaleModelInput(noised, timestep: timestep)
+    schedule.input(encoded.latents[index], noise: encoded.noise, timestep: timestep)
   }
 
   func requireTimestep(_ timestep: Int) throws(ModelError) {
@@ -147,13 +134,13 @@ public struct RepresentationExtractor {
 
   /// Pixels as numbers in the range of ``ExtractionSettings/pixelRange``.
   private func pixels(of image: RGBImage) -> FeatureMap {
-    let isPublished = settings.pixelRange == .published
-    let values: [Float] = (0...255).map { (byte: Int) -> Float in
-      let unit = Float(byte) / 255
-      return isPublished ? unit : 2 * unit - 1
-    }
-    return FeatureMap(height: image.height, width: image.width, channels: 3) { target in
-      for (place, byte) in image.pixels.enumerated() { target[place] = values[Int(byte)] }
+    image.pixels.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else {
+        return FeatureMap(height: 0, width: 0, channels: 3, values: [])
+      }
+      return FeatureMap(
+        pixels: start, height: image.height, width: image.width,
+        centred: settings.pixelRange != .published)
     }
   }
 }

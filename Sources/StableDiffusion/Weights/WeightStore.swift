@@ -43,7 +43,8 @@ final class WeightStore: WeightSource {
     switch entry.array.dtype {
     case .float64, .float32, .float16, .bfloat16: break
     default:
-      throw .unreadable(key, reason: "it holds \(entry.array.dtype.rawValue), no weights")
+      throw .unreadable(
+        key, reason: Clause(utf8: Array("it holds \(entry.array.dtype.rawValue), no weights".utf8)))
     }
     var values = entry.array.floats()
     entry.array.storage.releasePages()
