@@ -177,4 +177,43 @@ struct AuditProgramTests {
     #expect(result.errors.contains(expected), "\(result.errors)")
     #expect(result.output.isEmpty)
   }
+
+  @Test("Two models in one folder stand side by side; a foreign page is not replaced")
+  func oneFolder() throws {
+    let output = work.file("both")
+    #expect(try run(output, ["--limit", "2"]).status == 0)
+    let pictures = try #require(Self.pictures)
+    let second = [
+      "audit", "--model", Folder.join(SharedMaterial.fixtures, "tiny/sd2"), "--images",
+      pictures.path, "--limit", "2", "--output", output, "--data", output, "--compare", "tiny",
+      "--templates", Folder.join(SharedMaterial.repository, "Templates"),
+    ]
+    let result = try AuditRunner.run(second, in: work.path)
+    #expect(result.status == 0, "\(result.errors)")
+    let html = try String(contentsOfFile: "\(output)/index.html", encoding: .utf8)
+    #expect(html.contains("Beside other models"))
+    #expect(Folder.isFile("\(output)/figures/comparison.svg"))
+    #expect(!Folder.isFile("\(output)/figures/quantitative-tiny.svg"))
+    let foreign = work.file("foreign")
+    try AtomicFile.write(Array("mine".utf8), to: "\(foreign)/index.html")
+    let refused = try run(foreign)
+    #expect(refused.status == 1 && refused.errors.contains("not ours to replace"))
+    #expect(!refused.errors.contains("Extracting"))
+  }
+
+  @Test("Pictures that are not square leave out what needs squares, and the rest is reported")
+  func notSquare() throws {
+    let pictures = try AuditRunner.pictures(2, side: 256, width: 320)
+    let result = try AuditRunner.run(
+      [
+        "audit", "--model", AuditRunner.checkpoint, "--images", pictures.path, "--output",
+        work.file("wide"), "--data", work.path, "--templates",
+        Folder.join(SharedMaterial.repository, "Templates"),
+      ], in: work.path)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("warning: left out position"))
+    let html = try String(contentsOfFile: "\(work.file("wide"))/index.html", encoding: .utf8)
+    #expect(html.contains("Tokens of anomalous norm"))
+    #expect(html.contains("no layer has it"))
+  }
 }

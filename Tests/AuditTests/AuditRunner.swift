@@ -20,20 +20,23 @@ enum AuditRunner {
   /// The committed checkpoint.
   static let checkpoint = Folder.join(SharedMaterial.fixtures, "tiny/sd1")
 
-  /// `count` pictures of `side` pixels, different and with structure, in a folder.
-  static func pictures(_ count: Int, side: Int) throws -> TemporaryFolder {
+  /// `count` pictures `side` pixels high (and as wide, unless said), different and with structure, in a folder.
+  static func pictures(
+    _ count: Int, side: Int, width: Int? = nil
+  ) throws -> TemporaryFolder {
     let folder = TemporaryFolder()
     for index in 0..<count {
       var pixels: [UInt8] = []
       for row in 0..<side {
-        for column in 0..<side {
+        for column in 0..<(width ?? side) {
           pixels.append(UInt8((row * (index + 1) + column) & 255))
           pixels.append(UInt8((column * (index + 2) ^ row) & 255))
           pixels.append(UInt8((row + 37 * index) & 255))
         }
       }
       try PNGFile.write(
-        RGBImage(width: side, height: side, pixels: pixels), to: folder.file("\(index).png"))
+        RGBImage(width: width ?? side, height: side, pixels: pixels),
+        to: folder.file("\(index).png"))
     }
     return folder
   }

@@ -35,6 +35,7 @@ struct AuditReport {
     }
     let data = other.beside(own)
     let figures = try figures(data, other.models, progress)
+    let local = Set(figures.flatMap(\.sources).map(\.name)).filter { own.has($0) }
     do throws(PageError) {
       var site = Site(files: [:])
       let total = figures.count * FigureFormat.allCases.count
@@ -48,11 +49,12 @@ struct AuditReport {
       try addCompared(figures, data, own: own, to: &site)
       let values = ReportValues(
         findings: findings, compared: compared, control: control, verdict: verdict,
-        images: images, figures: figures, settings: settings)
+        images: images, figures: figures, settings: settings, local: local)
       let page = try ReportPage(templates: settings.templates)
       site = try page.render(
         values.all, into: site,
-        existing: Array(findings.provenance.arrays.keys) + [values.provenanceFile])
+        existing: Array(
+          local.union(findings.provenance.arrays.keys).union([values.provenanceFile])))
       for warning in try SiteWriter(output: output).write(site).warnings { progress.warn(warning) }
     } catch { throw AuditError(error.description) }
     return AuditOutcome(

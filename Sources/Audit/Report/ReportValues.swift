@@ -13,6 +13,9 @@ struct ReportValues {
   let images: ImageSet
   let figures: [Figure]
   let settings: AuditSettings
+  /// Names of array files that lie in the output folder; those of other models are put into
+  /// `compared/`.
+  let local: Set<String>
 
   private var words: ReportWords {
     ReportWords(findings: findings, verdict: verdict, images: images, control: control)
@@ -101,9 +104,11 @@ struct ReportValues {
   }
 
   private func figure(_ figure: Figure) -> PageValue {
-    .figure(figure) { name in
-      findings.provenance.arrays[name] == nil ? "compared/\(name)" : name
-    }
+    .figure(figure, arrays: address)
+  }
+
+  private func address(_ name: String) -> String {
+    local.contains(name) ? name : "compared/\(name)"
   }
 
   private var provenance: PageValue {
@@ -119,7 +124,7 @@ struct ReportValues {
         $0.provenance.arrays[name] != nil || $0.sources.contains { $0.name == name }
       }
       return row(
-        name, "compared/\(name)", sources[name] ?? "",
+        name, address(name), sources[name] ?? "",
         "of \(owner?.model ?? "another model"), beside it",
         owner?.provenance.arrays[name])
     }

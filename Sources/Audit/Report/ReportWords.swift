@@ -66,6 +66,7 @@ struct ReportWords {
 
   /// What the untrained control gives.
   var untrained: String {
+    guard layers.contains(where: { $0.coarseAccuracy != nil }) else { return "" }
     guard let control else {
       return findings.model == ModelFindings.untrainedName
         ? ""

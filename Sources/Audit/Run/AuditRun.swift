@@ -28,6 +28,7 @@ public struct AuditRun: Sendable {
     self.settings = settings
     self.model = model
     _ = try ComparedModels(settings)
+    try Self.checkOutput(settings.run.output)
     do throws(PageError) { _ = try ReportPage(templates: settings.templates) } catch {
       throw AuditError(error.description)
     }
@@ -41,6 +42,20 @@ public struct AuditRun: Sendable {
           side: experiments.plan.grid.size(of: ModelFindings.labelledLayer).height)
       }
     } catch { throw AuditError(error.description) }
+  }
+
+  /// Refuses a folder in which somebody else's page would be in the way of the report: the site
+  /// writer would, hours later.
+  private static func checkOutput(_ output: String) throws(AuditError) {
+    let list = try? MappedFile(Folder.join(output, SiteWriter.listName))
+    let listed = list?.withBytes { String(decoding: $0, as: UTF8.self) } ?? ""
+    for name in ["index.html", "audit.json"] where Folder.isFile(Folder.join(output, name)) {
+      guard listed.split(separator: "\n").contains(where: { $0.hasSuffix("  \(name)") }) else {
+        throw AuditError(
+          "\(Folder.join(output, name)): this file is not ours to replace; move it away or choose "
+            + "another --output")
+      }
+    }
   }
 
   /// The model's name in file names.
