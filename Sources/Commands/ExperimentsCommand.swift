@@ -52,6 +52,14 @@ struct ExperimentsCommand: ParsableCommand {
   @Option(name: .long, help: "Use only the folder's first images.")
   var limit: Int?
 
+  @Option(
+    name: .long,
+    help: """
+      Passes over the tokens for each of a probe's five accuracies; the published 1 is for hundreds \
+      of images.
+      """)
+  var probePasses = 1
+
   @Flag(
     name: .customLong("norm-maps"), inversion: .prefixedNo,
     help: """
@@ -121,6 +129,7 @@ struct ExperimentsCommand: ParsableCommand {
     settings.seed = extraction.seed.value ?? 42
     settings.memory = memory.bytes
     settings.writesNorms = writesNorms
+    settings.probePasses = probePasses
     return settings
   }
 
@@ -133,6 +142,7 @@ struct ExperimentsCommand: ParsableCommand {
     words += Experiment.allCases.filter(settings.experiments.contains).map(\.rawValue)
     if let labels { words += ["--labels", Folder.name(of: labels)] }
     if let limit { words += ["--limit", "\(limit)"] }
+    if probePasses != 1 { words += ["--probe-passes", "\(probePasses)"] }
     if !writesNorms { words.append("--no-norm-maps") }
     return (words + extraction.words).joined(separator: " ")
   }

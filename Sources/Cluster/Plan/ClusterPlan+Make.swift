@@ -42,7 +42,8 @@ extension ClusterPlan {
         experiments: Experiment.allCases.filter(settings.experiments.contains).map(\.rawValue),
         labels: labels, labelsSHA256: labelsHash, limit: settings.limit,
         batchSize: settings.batchSize, timestep: settings.timestep, seed: settings.seed,
-        memory: settings.memory),
+        memory: settings.memory, probePasses: settings.probePasses,
+        writesNorms: settings.writesNorms),
       version: version, command: command, report: report)
   }
 

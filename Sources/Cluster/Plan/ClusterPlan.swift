@@ -60,6 +60,8 @@ package struct ClusterPlan: Codable, Equatable, Sendable {
     var timestep: Int
     var seed: UInt64
     var memory: Int
+    var probePasses: Int
+    var writesNorms: Bool
   }
 
   /// One hash over what decides the final files: not the token and not the number of tasks.
@@ -120,6 +122,8 @@ package struct ClusterPlan: Codable, Equatable, Sendable {
     run.timestep = settings.timestep
     run.seed = settings.seed
     run.memory = settings.memory
+    run.probePasses = settings.probePasses
+    run.writesNorms = settings.writesNorms
     run.labels = try labels()
     let set = ImageSet(
       folder: images.folder, files: images.files.map { ($0.file, $0.sha256) },

@@ -79,7 +79,7 @@ package struct TaskSplit: Sendable {
     if case .probe(let index) = unit {
       let layer = Layer.experiments[index]
       let side = Double(plan.grid.size(of: layer).width)
-      let passes = 5 * (0.8 * 2 + 0.2)
+      let passes = 5 * (0.8 * 2 * Double(plan.probePasses) + 0.2)
       return Double(plan.images) * side * side * channels(layer, plan) * 2 * side * passes
     }
     if case .histogram(let block, _) = unit {

@@ -3,7 +3,7 @@ package import Networks
 /// Position estimation for one layer: trains a probe on four fifths of the images and tests it on
 /// the rest after every epoch.
 package struct ProbeTraining {
-  /// Passes over the training tokens.
+  /// Accuracies taken, as published: one after each of five epochs.
   package static let epochs = 5
   /// Grid sizes at which accuracy is taken.
   package static let gridSizes = [8, 16, 32, 64]
@@ -15,8 +15,12 @@ package struct ProbeTraining {
   /// Channels of the layer.
   package let channels: Int
 
+  /// Passes over the training tokens in an epoch.
+  package let passes: Int
+
   /// The training of a layer of side x side tokens with `channels` channels over `images` images.
-  package init(images: Int, side: Int, channels: Int) {
+  package init(images: Int, side: Int, channels: Int, passes: Int = 1) {
+    self.passes = passes
     self.images = images
     self.side = side
     self.channels = channels
@@ -39,7 +43,7 @@ package struct ProbeTraining {
   /// Advances `generator` as ``run(_:generator:)`` would, without training.
   package func skip(_ generator: inout TorchGenerator) {
     // Linear's weights and biases take one draw each, a permutation of n one less than n.
-    generator.skip(2 * side * (channels + 1) + Self.epochs * max(0, trainTokens - 1))
+    generator.skip(2 * side * (channels + 1) + Self.epochs * passes * max(0, trainTokens - 1))
   }
 
   /// Trains on `tokens`, drawing the start and the order of the batches from `generator`.
@@ -57,8 +61,10 @@ package struct ProbeTraining {
     defer { buffer.deallocate() }
     var accuracies: [Float] = []
     for _ in 0..<Self.epochs {
-      let order = generator.permutation(count: trainTokens)
-      try train(&probe, on: tokens, order: order, window: window, buffer)
+      for _ in 0..<passes {
+        let order = generator.permutation(count: trainTokens)
+        try train(&probe, on: tokens, order: order, window: window, buffer)
+      }
       accuracies += try test(&probe, on: tokens, window: window, buffer)
     }
     let state = probe.state

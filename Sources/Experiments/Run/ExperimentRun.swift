@@ -52,7 +52,8 @@ package struct ExperimentRun: Sendable {
     warnings = refused.map { "left out \($0.experiment.rawValue): \($0.reason)" }
     plan = WorkPlan(
       experiments: settings.experiments, images: images.paths.count, width: images.width,
-      height: images.height, batchSize: settings.batchSize, timestep: settings.timestep)
+      height: images.height, batchSize: settings.batchSize, timestep: settings.timestep,
+      probePasses: settings.probePasses)
     fingerprint = Fingerprint.of(settings, model, images)
     folder = WorkFolder(output: settings.output, name: settings.name, fingerprint: fingerprint)
     self.settings = settings

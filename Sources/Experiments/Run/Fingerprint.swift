@@ -18,6 +18,7 @@ extension RunSettings {
   func options(_ model: ModelIdentity) -> [String: String] {
     model.options.merging([
       "timestep": "\(timestep)", "seed": "\(seed)", "batch-size": "\(batchSize)",
+      "probe-passes": "\(probePasses)",
     ]) { $1 }
   }
 }

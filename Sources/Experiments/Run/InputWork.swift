@@ -25,7 +25,8 @@ struct InputWork {
         shape = array.shape
       }
       guard shape.count == 4 else { continue }
-      let training = ProbeTraining(images: plan.images, side: shape[1], channels: shape[3])
+      let training = ProbeTraining(
+        images: plan.images, side: shape[1], channels: shape[3], passes: plan.probePasses)
       var generator = TorchGenerator(seed: seed)
       let outcome = try training.run(
         ResidentTokens(values, channels: shape[3]), generator: &generator)

@@ -24,8 +24,10 @@ struct ProbeWork {
       starts.append(generator)
       if starts.count > last { break }
       let shape = try result.shape(layer)
-      ProbeTraining(images: plan.images, side: shape.height, channels: shape.channels)
-        .skip(&generator)
+      ProbeTraining(
+        images: plan.images, side: shape.height, channels: shape.channels, passes: plan.probePasses
+      )
+      .skip(&generator)
     }
     return starts
   }
@@ -36,7 +38,7 @@ struct ProbeWork {
       Layer.experiments[index], of: training, in: folder, memory: memory)
     let shape = spilled.shape
     let training = ProbeTraining(
-      images: plan.images, side: shape.height, channels: shape.channels)
+      images: plan.images, side: shape.height, channels: shape.channels, passes: plan.probePasses)
     var generator = start
     let outcome: ProbeTraining.Outcome
     if 4 * spilled.count * spilled.channels <= memory {

@@ -30,6 +30,10 @@ public struct RunSettings: Sendable {
   public var timestep = 50
   /// The seed of noise, probes and samples.
   public var seed: UInt64 = 42
+  /// Passes over the training tokens for each of the five accuracies that a probe reports.
+  ///
+  /// The paper took one, of 500 images; few images and narrow layers need more.
+  public var probePasses = 1
   /// Whether the norm maps of every image are written; they are by far the largest file.
   public var writesNorms = true
   /// Bytes that the run may keep in memory beside the network.
@@ -63,6 +67,9 @@ public struct RunSettings: Sendable {
     }
     guard batchSize > 0 else {
       throw ExperimentError("--batch-size: expected 1 or more images, found \(batchSize)")
+    }
+    guard (1...1000).contains(probePasses) else {
+      throw ExperimentError("--probe-passes: expected 1 to 1000, found \(probePasses)")
     }
     guard (0..<1000).contains(timestep) else {
       throw ExperimentError("--timestep: expected 0 to 999, found \(timestep)")

@@ -22,18 +22,21 @@ package struct WorkPlan: Sendable {
   package let batchSize: Int
   /// The main timestep.
   package let timestep: Int
+  /// Passes over the training tokens for each accuracy that a probe reports.
+  package let probePasses: Int
   /// All extractions.
   package let extractions: [Extraction]
 
   /// Plans the experiments for `images` images of `width` x `height` pixels.
   package init(
     experiments: Set<Experiment>, images: Int, width: Int, height: Int, batchSize: Int,
-    timestep: Int
+    timestep: Int, probePasses: Int = 1
   ) {
     self.experiments = experiments
     self.images = images
     self.batchSize = batchSize
     self.timestep = timestep
+    self.probePasses = probePasses
     grid = LayerGrid(width: width, height: height)
     extractions =
       Self.whole(experiments, images, batchSize, timestep)
