@@ -87,7 +87,7 @@ let package = Package(
 
     // Pictures and pages.
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),
-    library("ProjectPage", ["Files", "Tensors", "Layers", "Figures", mustache, yams]),
+    library("ProjectPage", ["Files", "Tensors", "Images", "Layers", "Figures", mustache, yams]),
     library(
       "Audit",
       [
@@ -128,7 +128,12 @@ let package = Package(
     tests(of: "StableDiffusion", ["Tensors", "Layers", "Images", "Kernels", "Networks"]),
     tests(of: "Experiments", ["Tensors", "Layers", "StableDiffusion", "Similarity", "Images"]),
     tests(of: "Figures", ["Tensors", "Layers", "Files", "Images"]),
-    tests(of: "ProjectPage", ["Figures", "Tensors", "Layers", "Files"]),
+    tests(
+      of: "ProjectPage",
+      [
+        "Figures", "Tensors", "Images", "Layers", "Files", "Kernels", "Similarity",
+        "StableDiffusion",
+      ]),
     tests(
       of: "Audit", ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
     tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),

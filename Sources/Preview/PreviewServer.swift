@@ -46,7 +46,7 @@ public struct PreviewServer: Sendable {
   /// Builds the page now and then whenever a source changed; a page that cannot be built leaves the
   /// last one standing.
   private func watch() async {
-    let sources = SourceWatch(paths: [builder.data, builder.content, builder.templates])
+    let sources = SourceWatch(paths: builder.sources)
     var built = sources.fingerprint()
     while !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(250))

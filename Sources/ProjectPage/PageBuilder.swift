@@ -19,18 +19,25 @@ public struct PageBuilder: Sendable {
   public var models: [String]
   /// The program's name and version, for figures and provenance.
   public var software: String
+  /// What the explorer is made from; without it the page has none.
+  public var explorer: ExplorerSources?
 
   /// A builder with the defaults of the command line.
   public init(
     data: String = "data", content: String = "Templates/content.yaml",
-    templates: String = "Templates", models: [String] = [], software: String = "unetlens"
+    templates: String = "Templates", models: [String] = [], software: String = "unetlens",
+    explorer: ExplorerSources? = nil
   ) {
     self.data = data
     self.content = content
     self.templates = templates
     self.models = models
     self.software = software
+    self.explorer = explorer
   }
+
+  /// Everything that a page depends on, to be watched for changes.
+  public var sources: [String] { [data, content, templates] + (explorer?.folders ?? []) }
 
   /// Builds the whole site in memory; nothing is written.
   ///
@@ -47,14 +54,17 @@ public struct PageBuilder: Sendable {
     }
     let shown = try ShownFigures(
       data: folder, models: self.models.isEmpty ? [] : models, order: order)
-    let model = try PageModel(
+    var model = try PageModel(
       content: content, data: folder, models: models, shown: shown, software: software)
+    let section = try explorerSection(content)
+    model.addExplorer(section)
     problems.formUnion(model.problems)
     let findings = TemplateScanner.scan(templates, model.values)
     problems.formUnion(findings.problems)
     problems.formUnion(unusedTexts(content, model, findings))
 
     var site = Site(files: templates.assets, warnings: shown.warnings + model.warnings)
+    addExplorer(section, to: &site)
     try site.add(shown.figures, software: software, data: data)
     try addArrays(model.arrays, folder, to: &site)
     let html =
@@ -97,6 +107,27 @@ public struct PageBuilder: Sendable {
       throw error
     } catch {
       throw PageError(data, "\(error)")
+    }
+  }
+
+  private func explorerSection(_ content: Content) throws(PageError) -> ExplorerSection? {
+    guard let explorer, content["explorer"] != nil else { return nil }
+    return try ExplorerSection(
+      explorer, content: content, label: { PageModel.name($0, content) },
+      link: { content["models.\($0).link"]?.text })
+  }
+
+  /// Adds what the explorer reads on demand; a page without one needs none of its scripts either.
+  private func addExplorer(_ section: ExplorerSection?, to site: inout Site) {
+    guard let section else {
+      site.files = site.files.filter { !$0.key.hasPrefix("explorer") }
+      return
+    }
+    site.files.merge(section.files) { _, new in new }
+    site.warnings += section.warnings
+    if let program = site.files["explorer.wasm"] {
+      site.files["explorer-wasm.js"] = ScriptFile.bytes(
+        program, name: "explorer.wasm", for: .engine)
     }
   }
 

@@ -75,6 +75,12 @@ indirect enum ContentSchema: Sendable {
               may("numbers", .perModel),
             ]))),
       ])),
+    may(
+      "explorer",
+      .object([
+        need("title", .text), need("intro", .blocks), need("without", .inline),
+        may("samples", .list(.object([need("file", .text), need("name", .text)]))),
+      ])),
     need(
       "results",
       .object([

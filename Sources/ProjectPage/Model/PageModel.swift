@@ -242,6 +242,17 @@ struct PageModel {
     values["shown"] = credits.isEmpty ? .absent : .object(["credits": .list(credits)])
   }
 
+  /// Adds the explorer's catalogue, and the figure that stands in where it cannot run.
+  mutating func addExplorer(_ section: ExplorerSection?) {
+    guard let section else {
+      values["explorer"] = .absent
+      return
+    }
+    set("catalogue", in: "explorer", to: .json(section.catalogue))
+    let grids = shown.figure(FigureKind.similarityGrids.name)
+    set("figure", in: "explorer", to: .optional(grids.map { figure($0) }))
+  }
+
   // MARK: Figures
 
   private mutating func figure(_ figure: Figure, _ order: [Content.Value] = []) -> PageValue {

@@ -1,0 +1,41 @@
+// Maps as pictures: one pixel a token, orange where positive, blue where negative, opaque as large.
+"use strict";
+unetlensExplorer.draw = (() => {
+  const orange = [255, 165, 0];
+  const blue = [0, 165, 255];
+
+  /** Fills a canvas with a map's values, which lie in -1 ... 1. */
+  function map(canvas, { values, width, height }) {
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    values.forEach((value, token) => {
+      const alpha = Math.min(255, Math.round(Math.abs(value) * 255)) || 0;
+      image.data.set([...(value < 0 ? blue : orange), alpha], token * 4);
+    });
+    context.putImageData(image, 0, 0);
+  }
+
+  /** A map of norms, as parts of the largest one. */
+  function norms(canvas, result, largest) {
+    map(canvas, { ...result, values: result.values.map((norm) => (largest > 0 ? norm / largest : 0)) });
+  }
+
+  /** Puts a mark on the token (x, y) of a grid of side x side, or takes it away. */
+  function mark(element, place, side) {
+    element.hidden = !place;
+    if (!place) return;
+    element.style.left = `${(place.x / side) * 100}%`;
+    element.style.top = `${(place.y / side) * 100}%`;
+    element.style.width = element.style.height = `${100 / side}%`;
+  }
+
+  /** A number as the explorer shows it: three digits behind the point, a true minus. */
+  const number = (value) => (Math.abs(value) < 100 ? value.toFixed(3) : value.toFixed(1))
+    .replace(/^-(?=0\.0*$)/, "").replace("-", "−");
+
+  return { map, norms, mark, number };
+})();

@@ -1,0 +1,46 @@
+// All blocks at once: for the pinned token a small map of every image in every block.
+"use strict";
+unetlensExplorer.strip = (() => {
+  const { make } = unetlensExplorer.rows;
+  const { draw, shortName } = unetlensExplorer;
+
+  /** Fills `list` with a button a block, which chooses it. */
+  function create(list, choose) {
+    const columns = new Map();
+    for (const block of unetlensExplorer.blocks) {
+      const maps = make("span", "xp-strip-maps");
+      const button = make("button", "", make("span", "xp-strip-name", shortName(block)), maps);
+      button.type = "button";
+      button.setAttribute("aria-label", block);
+      button.addEventListener("click", () => choose(block));
+      columns.set(block, { button, maps });
+      list.append(make("li", "", button));
+    }
+
+    /**
+     * Draws one block's column: a map for each row, null where it is not there yet.
+     *
+     * @param {number} [largest] the largest norm, where the maps are norms
+     */
+    function show(block, maps, largest) {
+      const column = columns.get(block).maps;
+      while (column.childElementCount > maps.length) column.lastChild.remove();
+      while (column.childElementCount < maps.length) column.append(make("canvas"));
+      maps.forEach((map, index) => {
+        const canvas = column.children[index];
+        canvas.classList.toggle("xp-absent", !map);
+        if (!map) canvas.width = canvas.height = 1;
+        else if (largest === undefined) draw.map(canvas, map);
+        else draw.norms(canvas, map, largest);
+      });
+    }
+
+    function mark(chosen) {
+      for (const [block, { button }] of columns) button.setAttribute("aria-pressed", block === chosen);
+    }
+
+    return { show, mark };
+  }
+
+  return { create };
+})();
