@@ -19,9 +19,10 @@ unetlensExplorer.draw = (() => {
     context.putImageData(image, 0, 0);
   }
 
-  /** A map of norms, as parts of the largest one. */
-  function norms(canvas, result, largest) {
-    map(canvas, { ...result, values: result.values.map((norm) => (largest > 0 ? norm / largest : 0)) });
+  /** A map of norms: from nothing for the smallest to opaque for the largest of `range`. */
+  function norms(canvas, result, { smallest, largest }) {
+    const span = largest - smallest;
+    map(canvas, { ...result, values: result.values.map((norm) => (span > 0 ? (norm - smallest) / span : 1)) });
   }
 
   /** Puts a mark on the token (x, y) of a grid of side x side, or takes it away. */

@@ -38,17 +38,18 @@ unetlensExplorer.input = (() => {
     });
   }
 
-  /** Puts pop-ups below the buttons that open them; the browser closes them on Escape or outside. */
+  /** Puts pop-ups below or above the buttons that open them; the browser closes them on Escape or outside. */
   function placePopups(section) {
     for (const button of section.querySelectorAll("[popovertarget]")) {
       const popup = document.getElementById(button.getAttribute("popovertarget"));
       popup.addEventListener("toggle", ({ newState }) => {
         button.setAttribute("aria-expanded", newState === "open");
         if (newState !== "open") return;
-        const { left, bottom } = button.getBoundingClientRect();
+        const { left, top, bottom } = button.getBoundingClientRect();
+        const isBelow = bottom + popup.offsetHeight + 16 < innerHeight || top < popup.offsetHeight + 16;
         const room = document.documentElement.clientWidth - popup.offsetWidth - 8;
         popup.style.left = `${Math.max(8, Math.min(left - 16, room)) + scrollX}px`;
-        popup.style.top = `${bottom + 8 + scrollY}px`;
+        popup.style.top = `${(isBelow ? bottom + 8 : top - popup.offsetHeight - 8) + scrollY}px`;
       });
       button.setAttribute("aria-expanded", "false");
     }

@@ -68,7 +68,7 @@ unetlensExplorer.rows = (() => {
     message.setAttribute("role", "status");
     const panes = make("div", "xp-panes", picture.pane);
     const element = make("li", "xp-row", make("div", "xp-head", title, label, remove), panes, message);
-    const view = { row, element, picture, maps: [], side: 0, slider, step, remove, message, title };
+    const view = { row, element, picture, maps: [], pinned: [], side: 0, slider, step, remove, message, title };
 
     remove.addEventListener("click", actions.remove);
     slider.addEventListener("input", () => {
@@ -94,7 +94,7 @@ unetlensExplorer.rows = (() => {
     const place = (event) => ({ ...tokenAt(event, frame, view.side), side: view.side });
     const read = (event) => {
       const { x, y } = place(event);
-      const map = view.pinned?.[model];
+      const map = view.pinned[model];
       value.hidden = !map;
       if (!map) return;
       value.textContent = draw.number(map.values[y * map.width + x]);
@@ -129,6 +129,7 @@ unetlensExplorer.rows = (() => {
     if (view.names === names) return;
     view.names = names;
     for (const map of view.maps) map.pane.remove();
+    view.pinned = [];
     view.maps = models.map((model, index) => {
       const map = grid("xp-map");
       map.frame.setAttribute("role", "img");
@@ -141,5 +142,14 @@ unetlensExplorer.rows = (() => {
     view.element.style.setProperty("--panes", models.length + 1);
   }
 
-  return { create, setModels, make };
+  /** Shows a row's timestep; of a model from files the slider has only those that are there. */
+  function setTimestep(view, timestep, steps) {
+    view.steps = steps;
+    view.slider.max = steps ? steps.length - 1 : 999;
+    view.slider.value = steps ? steps.indexOf(timestep) : timestep;
+    view.slider.setAttribute("aria-valuetext", `timestep ${timestep}`);
+    view.step.textContent = timestep;
+  }
+
+  return { create, setModels, setTimestep, make };
 })();

@@ -20,9 +20,9 @@ unetlensExplorer.strip = (() => {
     /**
      * Draws one block's column: a map for each row, null where it is not there yet.
      *
-     * @param {number} [largest] the largest norm, where the maps are norms
+     * @param {object} range the smallest and largest norm, where the maps are norms
      */
-    function show(block, maps, largest) {
+    function show(block, maps, range) {
       const column = columns.get(block).maps;
       while (column.childElementCount > maps.length) column.lastChild.remove();
       while (column.childElementCount < maps.length) column.append(make("canvas"));
@@ -30,8 +30,8 @@ unetlensExplorer.strip = (() => {
         const canvas = column.children[index];
         canvas.classList.toggle("xp-absent", !map);
         if (!map) canvas.width = canvas.height = 1;
-        else if (largest === undefined) draw.map(canvas, map);
-        else draw.norms(canvas, map, largest);
+        else if (range) draw.norms(canvas, map, range);
+        else draw.map(canvas, map);
       });
     }
 
