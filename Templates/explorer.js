@@ -66,6 +66,7 @@ unetlensExplorer.start = (() => {
         state.reference = { row: state.rows[0]?.id ?? 0, x: 0, y: 0, side: 1 };
       }
       app.hover = null;
+      losses = 0;
       showControls(state);
       strip.mark(state.block);
       showRows();
@@ -168,8 +169,14 @@ unetlensExplorer.start = (() => {
 
     function complain(sentence) { byId("complaint").textContent = sentence; }
 
+    /** How often the engine had forgotten what this view needs. */
+    let losses = 0;
+
     function fail(error) {
-      if (error.code === "missing") store.again(({ status }) => status === "ready");
+      if (error.code === "missing" && ++losses < 4) store.again(({ status }) => status === "ready");
+      else if (error.code === "missing") {
+        complain("This view needs more memory than the explorer takes; remove an image or show fewer blocks.");
+      }
       // Of a worker that died, its jobs tell.
       else if (!["cancelled", "crash", "memory"].includes(error.code)) {
         complain(error.sentence ?? `The maps could not be drawn: ${error.message}.`);

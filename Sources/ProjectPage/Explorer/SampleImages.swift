@@ -89,7 +89,7 @@ struct SampleImages {
     guard Folder.isFile(path) else { return [:] }
     let text = String(decoding: try JSONFile.bytes(of: path), as: UTF8.self)
     let rows = text.split(whereSeparator: \.isNewline).map { line in
-      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      line.split(separator: "\t", omittingEmptySubsequences: false).map(unquoted)
     }
     guard let header = rows.first else { return [:] }
     var table: [String: [String: String]] = [:]
@@ -99,6 +99,14 @@ struct SampleImages {
       if let file = values["file"] { table[file] = values }
     }
     return table
+  }
+
+  /// A field as Python's csv module writes it: in quotes, doubled inside, where it holds one.
+  private static func unquoted(_ field: Substring) -> String {
+    guard field.count >= 2, field.hasPrefix("\""), field.hasSuffix("\"") else {
+      return String(field)
+    }
+    return String(field.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }
 
   /// `erase-long_nosed_monkey` as `long nosed monkey`: what a reader may make of a file's name.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ProjectPage
 import Similarity
 import TestSupport
 import Testing
@@ -11,37 +12,33 @@ import Testing
     if: Browser.isAvailable && ExplorerVisit.hasEngine,
     "needs Chromium, chromedriver and Templates/explorer.wasm (make wasm)"))
 struct ExplorerPlacesTests {
-  private static let shared = Result { () -> (explorer: TestExplorer, folder: String) in
-    let explorer = try TestExplorer()
-    return (explorer, try explorer.write())
-  }
   private static let view =
     "#explorer?model=mini&block=up_blocks[1]&measure=cosine&images=a@50,b@50&token=0,5,9,16"
   private static let axe = ProcessInfo.processInfo.environment["UNETLENS_AXE"].flatMap {
     Folder.isFile($0) ? $0 : nil
   }
 
-  private func folder() throws -> String { try Self.shared.get().folder }
-
   @Test func withoutJavaScriptItSaysWhy() throws {
+    let explorer = try TestExplorer()
     let browser = try Browser()
     try browser.setJavaScript(enabled: false)
-    try browser.open("file://\(try folder())/index.html")
+    try browser.open("file://\(try explorer.write())/index.html")
     #expect(try browser.text(of: "#explorer-why").contains("JavaScript"))
     #expect(
       try browser.run("return document.querySelector('#explorer-app').checkVisibility()") == false)
   }
 
   @Test func withoutWebAssemblyItSaysWhy() throws {
-    let visit = try ExplorerVisit(try folder(), arguments: ["--js-flags=--noexpose-wasm"])
+    let visit = try ExplorerVisit(TestExplorer(), arguments: ["--js-flags=--noexpose-wasm"])
     #expect(try visit.text("#explorer-why").contains("no WebAssembly"))
     #expect(try !visit.isVisible("#explorer-app"))
     #expect(try visit.browser.consoleLog().isEmpty)
   }
 
   @Test func fromADisk() throws {
+    let explorer = try TestExplorer()
     let browser = try Browser()
-    try browser.open("file://\(try folder())/index.html\(Self.view)")
+    try browser.open("file://\(try explorer.write())/index.html\(Self.view)")
     try browser.wait(
       until: "document.querySelectorAll('.xp-map:not(.xp-absent)').length === 2", seconds: 25)
     #expect(try browser.consoleLog().isEmpty)
@@ -50,7 +47,7 @@ struct ExplorerPlacesTests {
   @Test(arguments: [320, 390, 768])
   func fitsTheScreen(_ width: Int) throws {
     let visit = try ExplorerVisit(
-      try folder(), width: width, fragment: Self.view + "&other=mini-circular&strip=1")
+      TestExplorer(), width: width, fragment: Self.view + "&other=mini-circular&strip=1")
     try visit.waitForMaps(4)
     #expect(
       try visit.browser.run("return document.documentElement.scrollWidth") == .number(Double(width))
@@ -69,7 +66,7 @@ struct ExplorerPlacesTests {
     arguments: [("light", 1280), ("dark", 1280), ("dark", 390)])
   func axeFindsNothing(_ scheme: String, width: Int) throws {
     let axe = try String(contentsOfFile: Self.axe ?? "", encoding: .utf8)
-    let visit = try ExplorerVisit(try folder(), width: width)
+    let visit = try ExplorerVisit(TestExplorer(), width: width)
     try visit.browser.setMedia(
       ["prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"])
     func violations() throws -> [String] {
@@ -87,11 +84,11 @@ struct ExplorerPlacesTests {
   }
 
   @Test func missingWeightsAreNamedAndTriedAgain() throws {
-    let explorer = try Self.shared.get().explorer
+    let explorer = try TestExplorer()
     let folder = try explorer.write(to: "without-weights")
     let weights = "\(folder)/explorer/weights"
     try FileManager.default.moveItem(atPath: weights, toPath: "\(folder)/away")
-    let visit = try ExplorerVisit(folder, fragment: Self.view)
+    let visit = try ExplorerVisit(explorer, folder: folder, fragment: Self.view)
     try visit.browser.wait(until: "document.querySelector('.xp-row .xp-message').textContent")
     let message = try visit.text(".xp-row .xp-message")
     #expect(message.contains("explorer/weights/") && message.contains("404"))
@@ -111,7 +108,8 @@ struct ExplorerPlacesTests {
     try FileManager.default.removeItem(atPath: "\(explorer.models)/large")
     var sources = explorer.sources
     sources.representations = explorer.representations
-    let visit = try ExplorerVisit(try explorer.write(sources), fragment: Self.view)
+    let visit = try ExplorerVisit(
+      explorer, folder: try explorer.write(sources), fragment: Self.view)
     try visit.waitForMaps(2)
     try visit.choose("large", in: "model")
     try visit.waitForMaps(2)

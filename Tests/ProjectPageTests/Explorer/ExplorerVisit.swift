@@ -8,12 +8,17 @@ final class ExplorerVisit {
   let server: StaticServer
   let home: String
 
-  /// Opens the page in `folder` at `width` CSS pixels, at `fragment`.
+  private let explorer: TestExplorer
+
+  /// Opens the page of `explorer` at `width` CSS pixels, at `fragment`.
+  ///
+  /// - Parameter folder: The page's folder where it is written already.
   init(
-    _ folder: String, width: Int = 1280, height: Int = 900, fragment: String = "",
-    arguments: [String] = []
+    _ explorer: TestExplorer, folder: String? = nil, width: Int = 1280, height: Int = 900,
+    fragment: String = "", arguments: [String] = []
   ) throws {
-    server = try StaticServer(folder, under: "/some/project")
+    self.explorer = explorer
+    server = try StaticServer(try folder ?? explorer.write(), under: "/some/project")
     home = "http://127.0.0.1:\(server.port)/some/project/"
     browser = try Browser(width: width, height: height, arguments: arguments)
     try browser.setMedia(["prefers-reduced-motion": "reduce"])
