@@ -123,6 +123,9 @@ public struct PageBuilder: Sendable {
       site.files = site.files.filter { !$0.key.hasPrefix("explorer") }
       return
     }
+    for (path, bytes) in site.files where path.hasPrefix("explorer") && path.hasSuffix(".js") {
+      site.files[path] = LeanScript.bytes(bytes)
+    }
     site.files.merge(section.files) { _, new in new }
     site.warnings += section.warnings
     if let program = site.files["explorer.wasm"] {

@@ -83,6 +83,16 @@ struct ExplorerSectionTests {
     #expect(site.warnings.contains { $0.contains("no image named 21.jpg") })
   }
 
+  @Test func scriptsLoseTheirComments() throws {
+    let explorer = try TestExplorer()
+    try "// one\n/** two\n * three */\nif (a) {\n  b(\"// c\"); // d\n}\n".write(
+      toFile: "\(explorer.site.templates)/explorer-x.js", atomically: true, encoding: .utf8)
+    let site = try build(explorer)
+    let lean = String(decoding: site.files["explorer-x.js"] ?? [], as: UTF8.self)
+    #expect(lean == "if (a) {\nb(\"// c\"); // d\n}\n")
+    #expect(site.files["page.js"]?.starts(with: Array("// Comforts".utf8)) == true)
+  }
+
   @Test func theSameSourcesGiveTheSameBytes() throws {
     let explorer = try TestExplorer()
     #expect(try build(explorer).files == build(explorer).files)
