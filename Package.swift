@@ -108,7 +108,8 @@ let package = Package(
       "Commands",
       [
         "Files", "Tensors", "Images", "Layers", "Kernels", "Networks", "Similarity",
-        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Dataset", "Figures", "Audit",
+        "DNNLKernels", "Benchmarks", "StableDiffusion", "Experiments", "Dataset", "Figures",
+        "Audit",
         "ProjectPage", "Preview", "Labeler", argumentParser, logging, hummingbird,
       ]),
     .executableTarget(
@@ -135,7 +136,8 @@ let package = Package(
         "StableDiffusion",
       ]),
     tests(
-      of: "Audit", ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
+      of: "Audit",
+      ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
     tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),
     tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbird, hummingbirdTesting]),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
