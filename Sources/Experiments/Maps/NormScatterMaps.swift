@@ -117,7 +117,8 @@ extension TokenMaps {
     let norms = units.norms.map { most > 0 ? $0 / most : 0 }
     let (current, channels) = (queries, units.shape.channels)
     let found = Mutex<[Int: [Match]]>([:])
-    try Workers().run(current.count, report: { _ in }) { place in
+    try Workers().run(current.count) { _ in
+    } body: { place in
       guard current[place].image != image else { return }
       let best = current[place].best(of: panels, channels: channels, norms: norms)
       found.withLock { $0[place] = best }
