@@ -36,6 +36,10 @@ test: build-tests
 bench: build
 	scripts/bench
 
+# The explorer's WebAssembly module, Templates/explorer.wasm, which is committed.
+wasm:
+	scripts/build-wasm
+
 # make fuzz [RUNS=1000000]
 fuzz: dependencies
 	scripts/fuzz

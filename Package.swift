@@ -147,6 +147,13 @@ let package = Package(
       ["Experiments", "Files", "Figures", "Images", "Layers", "ProjectPage", "Tensors"]),
     tests(of: "Preview", ["ProjectPage", "Files", hummingbirdTesting]),
     tests(of: "Labeler", ["Tensors", "Images", "Files", hummingbird, hummingbirdTesting]),
+    // Of the explorer's module, which is no target here: it is WebAssembly.
+    .testTarget(
+      name: "BrowserTests",
+      dependencies: [
+        "Files", "Images", "Kernels", "Layers", "Similarity", "StableDiffusion", "Tensors",
+        "TestSupport",
+      ], swiftSettings: strict),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
   ],
   cLanguageStandard: .c2x

@@ -36,7 +36,8 @@ struct FindingsTests {
     for row in 0..<8 {
       for column in 0..<8 {
         let (end, side) = (row % 7 == 0, column % 7 == 0)
-        changes.append((row, column, end && side ? 0.5 : end || side ? 3 : 2))
+        let norm: Float = end && side ? 0.5 : end || side ? 3 : 2
+        changes.append((row, column, norm))
       }
     }
     let findings = NormFindings([map(8, changes)])
@@ -61,15 +62,17 @@ struct FindingsTests {
   private func planted(_ model: String, accuracy: Float) throws -> TemporaryFolder {
     let folder = TemporaryFolder()
     // The last of two epochs counts.
-    let values = (0..<45).flatMap { layer in
-      [Float](repeating: 0, count: 4)
-        + [accuracy, accuracy / 2, accuracy / 4, layer == 3 ? .nan : accuracy / 8]
+    var values: [Float] = []
+    for layer in 0..<45 {
+      values += [0, 0, 0, 0, accuracy, accuracy / 2, accuracy / 4]
+      values.append(layer == 3 ? Float.nan : accuracy / 8)
     }
     try TorchArchive.write(
       .array(NDArray(values, shape: [45, 2, 4])),
       to: folder.file("accuracies_cls_\(model).pt"))
     let whole = NDArray([Float](repeating: 0.5, count: 9), shape: [3, 3])
-    let cropped = NDArray([0.8, 0, 0, 0, 0.6, 0, 0, 0, 0.5] as [Float], shape: [3, 3])
+    let diagonal: [Float] = [0.8, 0, 0, 0, 0.6, 0, 0, 0, 0.5]
+    let cropped = NDArray(diagonal, shape: [3, 3])
     try TorchArchive.write(
       .dict(Self.layers.map { ($0.name, .list([.array(cropped), .array(whole)])) }),
       to: folder.file("results_group_similarities_\(model).pt"))
@@ -95,10 +98,12 @@ struct FindingsTests {
     let mid = try #require(findings.layers.first { $0.layer == Layer(.mid, .resnet(0)) })
     #expect(mid.rows == 4)
     #expect(mid.position.map(\.cells) == [8, 16, 32, 64])
-    #expect(mid.position.map { Float($0.accuracy) } == [0.4, 0.2, 0.1, 0.05])
+    let accuracies: [Float] = [0.4, 0.2, 0.1, 0.05]
+    #expect(mid.position.map { Float($0.accuracy) } == accuracies)
     // Four tokens a side fall into four different cells whatever their number.
-    #expect(mid.position.map(\.chance) == [0.25, 0.25, 0.25, 0.25])
-    #expect(findings.layers[0].position.map(\.chance) == [1.0 / 8, 1.0 / 16, 1.0 / 32, 1.0 / 32])
+    #expect(mid.position.allSatisfy { $0.chance == 0.25 })
+    let chances: [Double] = [0.125, 0.0625, 0.03125, 0.03125]
+    #expect(findings.layers[0].position.map(\.chance) == chances)
     #expect(abs((mid.corner?.ratio ?? 0) - 1.6) < 1e-6)
     // Without its outermost ring a 4x4 map has no border.
     #expect(mid.border == nil)

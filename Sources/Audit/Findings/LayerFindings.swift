@@ -10,6 +10,13 @@ public struct LayerFindings: Equatable, Sendable {
     public let accuracy: Double
     /// What guessing gives: one in as many cells as the layer has different ones.
     public let chance: Double
+
+    /// A reading on `cells` cells a side.
+    public init(cells: Int, accuracy: Double, chance: Double) {
+      self.cells = cells
+      self.accuracy = accuracy
+      self.chance = chance
+    }
   }
 
   /// Relative similarity of a group of tokens, and what it is made from.
@@ -19,6 +26,9 @@ public struct LayerFindings: Equatable, Sendable {
     /// The same with pairs counted rightly (METHOD, "Token-group similarities"); nil where no
     /// provenance file has it.
     public var corrected: Double?
+
+    /// A similarity of this ratio.
+    public init(ratio: Double) { self.ratio = ratio }
   }
 
   /// The layer.

@@ -1,5 +1,5 @@
 import Dispatch
-public import Files
+package import Files
 import Synchronization
 
 /// Progress of a whole audit: what is done of each stage, and how long all of them will take.

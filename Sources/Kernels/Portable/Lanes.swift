@@ -41,15 +41,21 @@ func mapLanes(count: Int, _ body: (Lanes) -> Void) {
   if place < count { body(Lanes(place: place, width: count - place)) }
 }
 
-extension SIMD4<Float> {
-  /// `activation` of every lane.
-  @inline(__always)
-  func activated(_ activation: Activation) -> SIMD4<Float> {
-    switch activation {
-    case .none: self
-    case .silu: FloatMath.silu(self)
-    case .gelu: FloatMath.gelu(self)
-    case .quickGELU: FloatMath.quickGELU(self)
-    }
+/// Applies `activation` to every value; the only code of activations, as it is large in a browser.
+@inline(never)
+func activateInPlace(
+  _ values: UnsafeMutablePointer<Float>, count: Int, _ activation: Activation
+) {
+  if case .none = activation { return }
+  mapLanes(count: count) { lanes in
+    let value = lanes.load(values)
+    let activated: SIMD4<Float> =
+      switch activation {
+      case .none: value
+      case .silu: FloatMath.silu(value)
+      case .gelu: FloatMath.gelu(value)
+      case .quickGELU: FloatMath.quickGELU(value)
+      }
+    lanes.store(activated, values)
   }
 }

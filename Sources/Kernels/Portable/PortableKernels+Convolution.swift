@@ -17,6 +17,7 @@ extension PortableKernels {
 
   /// The convolution of `input` interpolated to `size`: an implicit matrix product, in which each
   /// output token has nine rows of the input as its neighbours.
+  @inline(never)
   private func convolution(
     _ input: FeatureMap, seenAs size: (height: Int, width: Int), _ weights: Convolution,
     channelBias: FeatureMap?, residual: FeatureMap?

@@ -1,12 +1,9 @@
 extension PortableKernels {
   /// See ``Kernels``.
   public func activate(_ input: FeatureMap, _ activation: Activation) -> FeatureMap {
-    let source = input.address
-    return FeatureMap(height: input.height, width: input.width, channels: input.channels) {
-      output in
-      mapLanes(count: input.count) { lanes in
-        lanes.store(lanes.load(source).activated(activation), output)
-      }
+    FeatureMap(height: input.height, width: input.width, channels: input.channels) { output in
+      output.update(from: input.address, count: input.count)
+      activateInPlace(output, count: input.count, activation)
     }
   }
 

@@ -18,8 +18,9 @@ extension PortableKernels {
         mapLanes(count: channels) { lanes in
           var value = lanes.load(input.address + place) * lanes.load(scale.address)
           value += lanes.load(shift.address)
-          lanes.store(value.activated(activation), output + place)
+          lanes.store(value, output + place)
         }
+        activateInPlace(output + place, count: channels, activation)
       }
       withExtendedLifetime(scale) {}
       withExtendedLifetime(shift) {}

@@ -42,14 +42,14 @@ struct SampleImages {
       do { paths = try ImageFolder.list(folder) } catch { throw PageError([.init(error)]) }
       for path in paths.prefix(Self.standardCount) where PlainName.isOne(Folder.name(of: path)) {
         let file = Folder.name(of: path)
-        try add(file, name: Self.words(licences[file]?["original"] ?? file))
+        try add(file, name: Self.words(licences[file]?["original"] ?? Self.stem(file)))
       }
     }
   }
 
   private mutating func add(_ file: String, name: String) throws(PageError) {
     let path = Folder.join(folder, file)
-    let id = file.split(separator: ".").dropLast().joined(separator: "-")
+    let id = Self.stem(file)
     guard !samples.contains(where: { $0.image.id == id }) else { return }
     let small: [UInt8]
     do throws(ImageError) {
@@ -107,6 +107,11 @@ struct SampleImages {
       return String(field)
     }
     return String(field.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+  }
+
+  /// A file's name without its extension, and without dots.
+  private static func stem(_ file: String) -> String {
+    file.split(separator: ".").dropLast().joined(separator: "-")
   }
 
   /// `erase-long_nosed_monkey` as `long nosed monkey`: what a reader may make of a file's name.
