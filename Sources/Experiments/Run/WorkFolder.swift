@@ -161,4 +161,11 @@ package struct MapShape: Hashable, Sendable {
   package let channels: Int
   /// Values of the map.
   package var count: Int { height * width * channels }
+
+  /// A map of height x width tokens with `channels` values each.
+  package init(height: Int, width: Int, channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
 }
