@@ -1,7 +1,8 @@
 public import Layers
 
-/// What to show of the arrays: blocks, images, timesteps. Each kind of figure takes what it has a
-/// use for; empty lists leave the choice to it.
+/// What to show of the arrays: blocks, images, timesteps.
+///
+/// Each kind of figure takes what it has a use for; empty lists leave the choice to it.
 public struct FigureView: Hashable, Sendable {
   /// Block outputs, in the order in which they are to stand.
   public var blocks: [Layer] = []
