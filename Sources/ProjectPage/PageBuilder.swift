@@ -49,11 +49,15 @@ public struct PageBuilder: Sendable {
     problems.formUnion(content.problems)
     problems.formUnion(templates.problems)
     let (folder, models) = try arrays()
-    let order = (content["results.figures"]?.elements ?? []).compactMap {
-      $0.fields["figure"]?.text
+    let wanted = content["results.figures"]?.elements ?? []
+    var hidden: [String: [String]] = [:]
+    for figure in wanted {
+      hidden[figure.fields["figure"]?.text ?? ""] =
+        figure.fields["without"]?.elements.compactMap(\.text)
     }
     let shown = try ShownFigures(
-      data: folder, models: self.models.isEmpty ? [] : models, order: order)
+      data: folder, models: self.models.isEmpty ? [] : models,
+      order: wanted.compactMap { $0.fields["figure"]?.text }, hidden: hidden)
     var model = try PageModel(
       content: content, data: folder, models: models, shown: shown, software: software)
     let section = try explorerSection(content)

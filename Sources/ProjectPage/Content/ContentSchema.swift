@@ -94,7 +94,10 @@ indirect enum ContentSchema: Sendable {
         may(
           "figures",
           .list(
-            .object([need("figure", .text), may("title", .text), may("text", .blocks)]))),
+            .object([
+              need("figure", .text), may("title", .text), may("text", .blocks),
+              may("without", .list(.text)),
+            ]))),
         may(
           "comparisons",
           .list(

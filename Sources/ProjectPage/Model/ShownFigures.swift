@@ -10,13 +10,17 @@ struct ShownFigures {
   /// - Parameters:
   ///   - models: the chosen models; empty: all, and sets of arrays that are no model's.
   ///   - order: names of kinds to be shown first.
+  ///   - hidden: by name of a kind the models that it is not shown for.
   /// - Throws: ``PageError`` where arrays are there but wrong, all complaints together.
-  init(data: DataFolder, models: [String], order: [String]) throws(PageError) {
+  init(
+    data: DataFolder, models: [String], order: [String], hidden: [String: [String]] = [:]
+  ) throws(PageError) {
     var problems: [PageProblem] = []
     let first = order.compactMap(FigureKind.named)
     for kind in first + FigureKind.all.filter({ !order.contains($0.name) }) {
       do {
         for draft in try kind.drafts(from: data, models: models) {
+          if let model = draft.model, hidden[kind.name]?.contains(model) == true { continue }
           if let figure = draft.figure { figures.append(figure) }
           warnings += draft.warnings
         }

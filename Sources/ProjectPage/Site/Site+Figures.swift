@@ -14,7 +14,8 @@ extension Site {
     _ figures: [Figure], software: String, data: String, done: @Sendable (Int) -> Void = { _ in }
   ) throws(PageError) {
     let jobs = figures.flatMap { figure in FigureFormat.allCases.map { (figure, $0) } }
-    let options = RenderOptions(software: software)
+    // Enough for a screen: the page shows SVG, and print has the PDF.
+    let options = RenderOptions(dpi: 120, software: software)
     let results = Mutex<[Int: Result<[UInt8], FigureError>]>([:])
     DispatchQueue.concurrentPerform(iterations: jobs.count) { index in
       let (figure, format) = jobs[index]
