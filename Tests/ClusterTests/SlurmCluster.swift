@@ -66,7 +66,7 @@ final class SlurmCluster {
   }
 
   private func start(hiding hidden: String?) throws {
-    let munge = try launch(
+    let munge = try daemon(
       "munged",
       [
         "-F", "--key-file=\(folder)/key", "--socket=\(folder)/socket",
@@ -75,7 +75,7 @@ final class SlurmCluster {
       ])
     daemons.append(munge)
     try Wait.until("munged answers") { access("\(self.folder)/socket", F_OK) == 0 }
-    daemons.append(try launch("slurmctld", ["-D"]))
+    daemons.append(try daemon("slurmctld", ["-D"]))
     for node in Self.nodes {
       let hide = hidden.map { "mount -t tmpfs none '\($0)' && " } ?? ""
       nodes[node] = try launch(
@@ -89,6 +89,16 @@ final class SlurmCluster {
       let idle = try? Command.run("sinfo", ["-h", "-N", "-p", "low", "-t", "idle", "-o", "%N"])
       return idle?.split(separator: "\n").count == Self.nodes.count
     }
+  }
+
+  /// Starts a daemon below a shell.
+  ///
+  /// A daemon closes the descriptors that it inherits, among them the one by whose end Foundation
+  /// notices that a process has ended; it would then wait for the daemon, and for nothing else.
+  private func daemon(_ tool: String, _ arguments: [String]) throws -> Process {
+    guard let path = Command.find(tool) else { throw Failure("no \(tool)") }
+    let script = #""$0" "$@" & trap "kill $!" TERM; wait $!; wait $!"#
+    return try launch("bash", ["-c", script, path] + arguments)
   }
 
   private func launch(_ tool: String, _ arguments: [String]) throws -> Process {

@@ -38,9 +38,6 @@ struct MapFiles {
       ArraySet(name: "similarity_grids") { () throws(ExperimentError) in
         try pictures(maps.shown) + maps.similarityGrids(ReferenceToken())
       },
-      ArraySet(name: "corner_maps") { () throws(ExperimentError) in
-        try pictures(maps.shown) + maps.cornerMaps()
-      },
       ArraySet(name: "norm_timesteps") { () throws(ExperimentError) in try normTimesteps() },
       ArraySet(name: "norm_scatter") { () throws(ExperimentError) in
         try maps.normScatter(Self.scattered, seed: seed)
@@ -50,6 +47,14 @@ struct MapFiles {
       },
       ArraySet(name: "noise_levels") { () throws(ExperimentError) in try noiseLevels() },
     ]
+    // A map of every token's similarities, tiled, can be read where the map is square.
+    let latents = plan.grid.size(of: Layer(.convIn))
+    if latents.height == latents.width {
+      sets.append(
+        ArraySet(name: "corner_maps") { () throws(ExperimentError) in
+          try pictures(maps.shown) + maps.cornerMaps()
+        })
+    }
     // Predictions need trained probes.
     if plan.experiments.contains(.position) {
       sets.append(
