@@ -64,6 +64,11 @@ public struct AuditCommand: ParsableCommand {
   @Flag(name: .long, help: "Exit with 2 where a criterion does not hold, and print which.")
   var check = false
 
+  @Option(
+    name: .long,
+    help: "Passes over the tokens for each of a probe's five accuracies, as for experiments.")
+  var probePasses = 1
+
   @Option(name: .long, help: "Memory that the audit may take: 8G, 500M.")
   var memory = MemorySize(bytes: 8 << 30)
 
@@ -121,6 +126,7 @@ public struct AuditCommand: ParsableCommand {
     if !compare.isEmpty { words += ["--compare"] + compare }
     if let data = audit.settings.data { words += ["--data", absolute(data)] }
     if let criteria { words += ["--criteria", absolute(criteria)] }
+    words += ["--probe-passes", "\(probePasses)"]
     words += ["--memory", memory.description, "--templates", absolute(audit.settings.templates)]
     return ["audit"] + words + extraction.words
   }
@@ -134,6 +140,7 @@ public struct AuditCommand: ParsableCommand {
     run.timestep = extraction.timestep
     run.seed = extraction.seed.value ?? 42
     run.memory = memory.bytes
+    run.probePasses = probePasses
     guard let templates = templates ?? Folder.beside(program: "Templates") else {
       throw ValidationError(
         "expected the folder Templates here or beside the program, found none; --templates names it."
@@ -153,6 +160,7 @@ public struct AuditCommand: ParsableCommand {
     var words = ["unetlens", "audit", "--model", Folder.name(of: model), "--name", run.name]
     words += ["--images", Folder.name(of: images), "--labels", Folder.name(of: labels)]
     if let limit { words += ["--limit", "\(limit)"] }
+    if probePasses != 1 { words += ["--probe-passes", "\(probePasses)"] }
     return (words + extraction.words).joined(separator: " ")
   }
 }

@@ -83,8 +83,20 @@ struct ReportWords {
       \(share(gain.above(0), gain.values.count)) layers, by most in \(code(gain.largest.layer)) \
       (\(Numbers.points(gain.largest.value))), and by least in \(code(gain.smallest.layer)) \
       (\(Numbers.points(gain.smallest.value))). The control's widths and images are others, so this is a \
-      rough measure of what training added.
+      rough measure of what training added.\(difference(from: control))
       """
+  }
+
+  /// A warning where the control's probes were trained otherwise.
+  private func difference(from control: ModelFindings) -> String {
+    func passes(_ model: ModelFindings) -> String {
+      model.record(.accuracies)?.options["probe-passes"] ?? "1"
+    }
+    let (own, other) = (passes(findings), passes(control))
+    return own == other
+      ? ""
+      : " Its probes took \(other) passes over their tokens for each accuracy where those of the audited "
+        + "model took \(own), which alone makes a difference: `--probe-passes \(other)` makes them alike."
   }
 
   // MARK: Corners and borders
