@@ -54,10 +54,8 @@ final class SlurmCluster {
 
   /// Stops all processes and removes the folder.
   func stop() {
-    for process in nodes.values { kill(process.processIdentifier, SIGKILL) }
-    for process in nodes.values { process.waitUntilExit() }
-    for process in daemons.reversed() {
-      process.terminate()
+    for process in Array(nodes.values) + daemons.reversed() {
+      kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
     (nodes, daemons) = ([:], [])
@@ -82,8 +80,8 @@ final class SlurmCluster {
         "unshare",
         [
           "-pf", "--kill-child", "--mount-proc", "bash", "-c",
-          "\(hide)exec slurmd -D -N \(node)", node,
-        ])
+          "\(hide)exec slurmd -D -N \(node)",
+        ], log: node)
     }
     try Wait.until("all nodes are idle") {
       let idle = try? Command.run("sinfo", ["-h", "-N", "-p", "low", "-t", "idle", "-o", "%N"])
@@ -91,22 +89,22 @@ final class SlurmCluster {
     }
   }
 
-  /// Starts a daemon below a shell.
+  /// Starts a daemon as the only child of a process whose end ends it.
   ///
-  /// A daemon closes the descriptors that it inherits, among them the one by whose end Foundation
-  /// notices that a process has ended; it would then wait for the daemon, and for nothing else.
+  /// Daemons close the descriptors that they inherit, among them the one by whose end Foundation
+  /// notices that a process has ended; it would then wait for the daemon, and for nothing else. They
+  /// also inherit the blocked signals of whichever thread starts them, so only SIGKILL is sure.
   private func daemon(_ tool: String, _ arguments: [String]) throws -> Process {
     guard let path = Command.find(tool) else { throw Failure("no \(tool)") }
-    let script = #""$0" "$@" & trap "kill $!" TERM; wait $!; wait $!"#
-    return try launch("bash", ["-c", script, path] + arguments)
+    return try launch("unshare", ["-pf", "--kill-child", path] + arguments, log: tool)
   }
 
-  private func launch(_ tool: String, _ arguments: [String]) throws -> Process {
+  private func launch(_ tool: String, _ arguments: [String], log name: String) throws -> Process {
     guard let path = Command.find(tool) else { throw Failure("no \(tool)") }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
-    let log = "\(folder)/\(tool)-\(arguments.last ?? "").out"
+    let log = "\(folder)/\(name).out"
     FileManager.default.createFile(atPath: log, contents: nil)
     let handle = FileHandle(forWritingAtPath: log)
     process.standardOutput = handle
