@@ -11,6 +11,9 @@ final class FontFace: @unchecked Sendable {
   // through `FontFace.lend`, which gives each caller its own.
 
   private let face: FT_Face
+  /// How glyphs are loaded: in the font's units, and without the rotation that Cairo may have left
+  /// on the face.
+  private static let load = Int32(FT_LOAD_NO_SCALE | FT_LOAD_IGNORE_TRANSFORM)
   /// Cairo's handle on the same face.
   let cairo: OpaquePointer
   /// Font units in an em.
@@ -92,7 +95,7 @@ final class FontFace: @unchecked Sendable {
     if let known = metrics[scalar.value] { return known }
     let glyph = FT_Get_Char_Index(face, FT_ULong(scalar.value))
     var advance: FT_Fixed = 0
-    guard glyph != 0, FT_Get_Advance(face, glyph, Int32(FT_LOAD_NO_SCALE), &advance) == 0 else {
+    guard glyph != 0, FT_Get_Advance(face, glyph, Self.load, &advance) == 0 else {
       let code = String(scalar.value, radix: 16, uppercase: true)
       throw FigureError(
         .glyph, "the figures' font has no glyph for U+\(code), found in the text \"\(string)\"")
@@ -110,7 +113,7 @@ final class FontFace: @unchecked Sendable {
   }
 
   private func loadOutline(of glyph: UInt32) -> Path {
-    guard FT_Load_Glyph(face, glyph, Int32(FT_LOAD_NO_SCALE)) == 0 else { return Path() }
+    guard FT_Load_Glyph(face, glyph, Self.load) == 0 else { return Path() }
     let slot = face.pointee.glyph!
     var path = Path()
     var functions = FT_Outline_Funcs()
