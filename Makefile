@@ -29,9 +29,9 @@ data: build
 	@scripts/make-data "$(UNETLENS)" "$(or $(DATA),data)"
 
 # make test [FILTER=regular expression]; one test at a time: many wait for a browser, a server or git, and
-# would hold the few threads that those need.
+# would hold the few threads that those need. Threads that spin while they wait would slow a busy machine.
 test: build-tests
-	$(SWIFT) test -c release --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter "$(FILTER)")
+	GOMP_SPINCOUNT=2000 $(SWIFT) test -c release --skip-build --disable-xctest --no-parallel $(if $(FILTER),--filter "$(FILTER)")
 
 bench: build
 	scripts/bench
