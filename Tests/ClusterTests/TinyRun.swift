@@ -100,10 +100,11 @@ enum TinyRun {
     for (name, bytes) in expected { #expect(files[name] == bytes, "\(name)") }
   }
 
-  /// Names and bytes of a folder's files, those of `.cluster` left out.
+  /// Names and bytes of a folder's files, without `.cluster` and `.cache`: the merge removes that only
+  /// once the arrays are there.
   static func contents(_ folder: TemporaryFolder) throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
-    for name in try Folder.names(in: folder.path) where name != ".cluster" {
+    for name in try Folder.names(in: folder.path) where !name.hasPrefix(".") {
       let file = try MappedFile(folder.file(name))
       files[name] = file.withBytes { Array($0) }
     }
