@@ -15,7 +15,7 @@ struct TaskTests {
     let output = TemporaryFolder()
     let plan = try TinyRun.submitted(output, tasks: tasks)
     let split = TaskSplit(try plan.run(output: output.path).plan, tasks: tasks)
-    #expect(split.extract.count == min(tasks, 21) && split.probes.count == min(tasks, 78))
+    #expect(split.extract.count == min(tasks, 21) && split.probes.count == min(tasks, 79))
     for task in split.extract.indices.reversed() { try TinyRun.perform(output, .extract, task) }
     for task in split.probes.indices.reversed() { try TinyRun.perform(output, .probes, task) }
     try TinyRun.merge(output)
