@@ -29,7 +29,10 @@ struct ExplorerPlacesTests {
   }
 
   @Test func withoutWebAssemblyItSaysWhy() throws {
-    let visit = try ExplorerVisit(TestExplorer(), arguments: ["--js-flags=--noexpose-wasm"])
+    let visit = try ExplorerVisit(TestExplorer())
+    try visit.browser.devTools(
+      "Page.addScriptToEvaluateOnNewDocument", ["source": "delete globalThis.WebAssembly"])
+    try visit.browser.reload()
     #expect(try visit.text("#explorer-why").contains("no WebAssembly"))
     #expect(try !visit.isVisible("#explorer-app"))
     #expect(try visit.browser.consoleLog().isEmpty)
@@ -129,7 +132,7 @@ struct ExplorerPlacesTests {
     // What is not there says so: another block, another picture.
     try visit.choose("up_blocks[2]", in: "block")
     try visit.browser.wait(
-      until: "document.querySelector('.xp-message').textContent.includes('up_blocks[2]')")
+      until: "document.querySelector('.xp-row .xp-message').textContent.includes('up_blocks[2]')")
     try visit.choose("mid_block", in: "block")
     try visit.waitForMaps(2)
     try visit.addSample(2)

@@ -15,12 +15,12 @@ final class ExplorerVisit {
   /// - Parameter folder: The page's folder where it is written already.
   init(
     _ explorer: TestExplorer, folder: String? = nil, width: Int = 1280, height: Int = 900,
-    fragment: String = "", arguments: [String] = []
+    fragment: String = ""
   ) throws {
     self.explorer = explorer
     server = try StaticServer(try folder ?? explorer.write(), under: "/some/project")
     home = "http://127.0.0.1:\(server.port)/some/project/"
-    browser = try Browser(width: width, height: height, arguments: arguments)
+    browser = try Browser(width: width, height: height)
     try browser.setMedia(["prefers-reduced-motion": "reduce"])
     try browser.open(home + fragment)
   }
@@ -76,7 +76,11 @@ final class ExplorerVisit {
           notes: maps.map(map => map.parentElement.querySelector('.xp-note').textContent),
           maps: maps.map(map => {
             const canvas = map.querySelector('canvas');
-            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            // A copy made to be read: Chromium warns where a canvas is read often that is not.
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const context = copy.getContext('2d', { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
             return Array.from({ length: canvas.width * canvas.height }, (_, i) =>
               (pixels[i * 4] > pixels[i * 4 + 2] ? 1 : -1) * pixels[i * 4 + 3] / 255);
           }),
