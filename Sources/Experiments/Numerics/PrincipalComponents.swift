@@ -18,8 +18,10 @@ package struct PrincipalComponents: Equatable, Sendable {
     let tokens = values.count / max(1, channels)
     var mean = [Double](repeating: 0, count: channels)
     for (place, value) in values.enumerated() {
-      mean[place % channels] += Double(value) / Double(tokens)
+      mean[place % channels] += Double(value)
     }
+    // Divided last, so that equal tokens have their own value as mean.
+    for channel in mean.indices { mean[channel] /= Double(max(1, tokens)) }
     let covariance = Self.covariance(values, mean, channels)
     let directions = Self.eigenvectors(covariance, channels)
     var projections: [Float] = []
