@@ -9,7 +9,7 @@ import Testing
 struct PageBuilderTests {
   @Test func filesOut() throws {
     let files = try TestSite().build().files
-    let stems = ["quantitative-sd15", "quantitative-mini", "teaser-mini"]
+    let stems = ["quantitative-sd15", "quantitative-mini", "teaser-mini", "comparison"]
     let figures = stems.flatMap { stem in
       ["pdf", "png", "svg"].map { "figures/\(stem).\($0)" }
     }
