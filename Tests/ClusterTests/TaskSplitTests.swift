@@ -21,7 +21,7 @@ struct TaskSplitTests {
     let least = (split.extract + split.probes).map(\.count).min() ?? 0
     #expect(least > 0)
     #expect(split.extract.count == min(tasks, plan.extractions.count))
-    #expect(split.probes.count == min(tasks, 78))
+    #expect(split.probes.count == min(tasks, plan.units.count - plan.extractions.count))
     #expect(split.tasks(.merge) == [[]])
   }
 
