@@ -21,8 +21,7 @@ struct TaskSplitTests {
     let least = (split.extract + split.probes).map(\.count).min() ?? 0
     #expect(least > 0)
     #expect(split.extract.count == min(tasks, plan.extractions.count))
-    // 45 probes, one of the latents, 33 histograms.
-    #expect(split.probes.count == min(tasks, 79))
+    #expect(split.probes.count == min(tasks, plan.units.count - plan.extractions.count))
     #expect(split.tasks(.merge) == [[]])
   }
 

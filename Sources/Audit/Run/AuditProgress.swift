@@ -4,8 +4,9 @@ import Synchronization
 
 /// Progress of a whole audit: what is done of each stage, and how long all of them will take.
 ///
-/// Until a stage has begun its length is guessed from the stages before it, by the shares that an
-/// SD-1.5-size checkpoint and twenty images had (BENCHMARKS.md); once it runs, it is measured.
+/// Until a stage has begun its length is guessed from the stages before it, by shares assumed
+/// for an SD-1.5-size checkpoint and twenty images (estimated, not measured); once it runs, it is
+/// measured.
 package final class AuditProgress: ProgressSink {
   /// The stages in their order: the tasks that the experiments report, and their usual shares.
   private static let stages: [(task: String, share: Double)] = [

@@ -23,7 +23,7 @@ public final class Browser {
   /// - Throws: ``BrowserError`` with what the driver said.
   public init(width: Int = 1280, height: Int = 800, arguments: [String] = []) throws(BrowserError) {
     guard let path = Self.driverPath else { throw BrowserError("chromedriver is not installed") }
-    (driver, client) = try Self.start(path)
+    (driver, client) = try Self.startPatiently(path)
     var switches = [
       "--headless=new", "--hide-scrollbars",
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -89,6 +89,13 @@ public final class Browser {
       throw BrowserError("\(method) \(path): \(error): \(message)")
     }
     return value
+  }
+
+  /// Starts the driver, anew where it ended at once: of a port that it found free for IPv4 another
+  /// program may hold the IPv6 side.
+  private static func startPatiently(_ path: String) throws(BrowserError) -> (Process, HTTPClient) {
+    for _ in 0..<3 { if let started = try? start(path) { return started } }
+    return try start(path)
   }
 
   private static func start(_ path: String) throws(BrowserError) -> (Process, HTTPClient) {
