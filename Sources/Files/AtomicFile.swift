@@ -60,8 +60,12 @@ public enum AtomicFile {
       guard fchmod(descriptor, 0o666 & ~mask) == 0, fsync(descriptor) == 0 else {
         throw FileError(path, doing: "write", errno)
       }
+      // Named before it is closed: closing drops the lock that keeps others from removing it.
+      guard rename(temporary, path) == 0 else {
+        throw FileError(path, doing: "put the new file in place", errno)
+      }
       closed = true
-      guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+      guard close(descriptor) == 0 else {
         throw FileError(path, doing: "put the new file in place", errno)
       }
     } catch {

@@ -25,12 +25,12 @@ public enum PartialFile {
       }
       let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
       // Where the file system knows no locks, nobody will take the file for abandoned either.
-      let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+      // Whoever holds the lock at this moment is about to remove the file: wait for that.
+      _ = flock(descriptor, LOCK_EX)
       var info = stat()
       if fstat(descriptor, &info) == 0, info.st_nlink > 0 { return (descriptor, path) }
       // Another process saw it between its creation and its lock, and removed it.
       close(descriptor)
-      if !isLocked { throw FileError(target, doing: "create a file beside it", ENOENT) }
     }
   }
 

@@ -48,7 +48,8 @@ package final class WorkFile {
   ///
   /// - Throws: ``ExperimentError`` where the system refuses.
   package func commit() throws(ExperimentError) {
-    guard !durable || fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0
+    // Named before it is closed: closing drops the lock that keeps others from removing it.
+    guard !durable || fsync(descriptor) == 0, rename(temporary, path) == 0, close(descriptor) == 0
     else {
       let code = errno
       unlink(temporary)
