@@ -81,7 +81,13 @@ package struct TaskRunner: Sendable {
           throw ExperimentError(error.description)
         }
       }
-    } catch { throw ClusterError(error) }
+    } catch {
+      // Another copy of this task may have done it meanwhile, and the merge taken its results.
+      guard left.allSatisfy(run.folder.isDone) || FinishedRun.find(plan, in: folder) != nil else {
+        throw ClusterError(error)
+      }
+    }
+    if FinishedRun.find(plan, in: folder)?.isComplete == true { run.folder.remove() }
   }
 
   /// Whether every extraction that `units` need has left its result.
@@ -140,8 +146,9 @@ package struct TaskRunner: Sendable {
       return try mergeOnce(report)
     } catch {
       // Another copy of this task may have ended meanwhile, and taken the work files with it.
-      if let done = FinishedRun.find(plan, in: folder), done.isComplete { return done.names }
-      throw error
+      guard let done = FinishedRun.find(plan, in: folder), done.isComplete else { throw error }
+      run.folder.remove()
+      return done.names
     }
   }
 
