@@ -4,11 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { kept_sizes = 8 };
+enum { kept_sizes = 8, kept_packings = 4 };
+
+/// The weights of a direct convolution in one of oneDNN's layouts.
+typedef struct {
+  dn_layout layout;
+  char *pages;
+  size_t bytes;
+} packing;
 
 /// A direct convolution made for one input size.
 typedef struct {
   int height, width, accumulate, threads;
+  const packing *weights;
   dn_operation operation;
 } sized;
 
@@ -19,15 +27,19 @@ struct ck_conv {
   /// The layer's own bias (zeros for none), and room for its sum with a run's.
   float *bias, *summed;
   winograd winograd;
-  // CK_DIRECT:
-  dn_layout layout;
-  char *pages;
-  size_t bytes;
+  // CK_DIRECT: the first packing is for the typical size, others for sizes that want another.
+  packing packings[kept_packings];
   sized sizes[kept_sizes];
   int next;
 };
 
 // MARK: Direct
+
+static void packing_free(packing *all) {
+  ck_pages_free(all->pages, all->bytes);
+  dn_layout_free(all->layout);
+  *all = (packing){0};
+}
 
 /// Describes the convolution of an input that holds its circular padding already.
 static dnnl_status_t describe(const ck_conv *layer, dn_const_layout weights, int height,
@@ -47,50 +59,105 @@ static dnnl_status_t describe(const ck_conv *layer, dn_const_layout weights, int
   return dn_conv_description(result, source, weights, bias, destination, &shape, accumulate);
 }
 
+static dn_layout weights_layout(const ck_conv *layer, dnnl_format_tag_t tag) {
+  const int64_t dims[] = {layer->shape.outputs, layer->shape.inputs, 3, 3};
+  return dn_layout_tagged(4, dims, layer->precision == CK_BF16 ? dnnl_bf16 : dnnl_f32, tag);
+}
+
+/// Fills `result` with weights brought from one layout into another. Takes `layout`, NULL included.
+static ck_status pack(packing *result, dn_layout layout, dn_const_layout from,
+                      const void *weights) {
+  if (!layout) return ck_fail(CK_OUT_OF_MEMORY, "no memory for a layout");
+  *result = (packing){.layout = layout, .bytes = dnnl_memory_desc_get_size(layout)};
+  result->pages = ck_pages_new(result->bytes);
+  ck_status failure = CK_OK;
+  if (!result->pages) {
+    failure = ck_fail(CK_OUT_OF_MEMORY, "no memory for packed weights");
+  } else {
+    dnnl_status_t status = dn_reorder(from, weights, layout, result->pages);
+    if (status) failure = dn_fail(status, "packing a convolution's weights");
+  }
+  if (failure) packing_free(result);
+  return failure;
+}
+
 static ck_status pack_direct(ck_conv *layer, const float *weights, int height, int width) {
   const int64_t dims[] = {layer->shape.outputs, layer->shape.inputs, 3, 3};
   if (!dn_engine()) return ck_fail(CK_FAILED, "oneDNN has no CPU engine");
-  CLEANUP(dn_layout_release) dn_layout any =
-      dn_layout_tagged(4, dims, layer->precision == CK_BF16 ? dnnl_bf16 : dnnl_f32,
-                       dnnl_format_tag_any);
+  CLEANUP(dn_layout_release) dn_layout any = weights_layout(layer, dnnl_format_tag_any);
   CLEANUP(dn_layout_release) dn_layout plain = dn_layout_tagged(4, dims, dnnl_f32, dnnl_oihw);
   if (!any || !plain) return ck_fail(CK_OUT_OF_MEMORY, "no memory for a layout");
   dnnl_primitive_desc_t description;
   dnnl_status_t status = describe(layer, any, height, width, 0, &description);
   if (status) return dn_fail(status, "a convolution");
-  layer->layout = dn_weights_layout(description);
+  dn_layout layout = dn_weights_layout(description);
   dnnl_primitive_desc_destroy(description);
-  if (!layer->layout) return ck_fail(CK_OUT_OF_MEMORY, "no memory for a layout");
-  layer->bytes = dnnl_memory_desc_get_size(layer->layout);
-  layer->pages = ck_pages_new(layer->bytes);
-  if (!layer->pages) return ck_fail(CK_OUT_OF_MEMORY, "no memory for packed weights");
-  status = dn_reorder(plain, weights, layer->layout, layer->pages);
-  return status ? dn_fail(status, "packing a convolution's weights") : CK_OK;
+  return pack(&layer->packings[0], layout, plain, weights);
+}
+
+/// Whether oneDNN would compute it by its reference loops, hundreds of times slower than others.
+static int is_reference(const_dnnl_primitive_desc_t description) {
+  return !strncmp(dn_implementation(description), "ref", 3);
+}
+
+/// Chooses the weights for one input size and describes the convolution with them.
+///
+/// oneDNN's layout of the weights depends on the input's size, and it has fast loops for that
+/// layout alone: where the typical size's is another, a packing for this one is made and kept.
+static ck_status describe_packed(ck_conv *layer, int height, int width, int accumulate,
+                                 const packing **weights, dnnl_primitive_desc_t *result) {
+  packing *all = layer->packings;
+  int count = 0;
+  for (; count < kept_packings && all[count].layout; count++) {
+    dnnl_status_t status = describe(layer, all[count].layout, height, width, accumulate, result);
+    if (status) return dn_fail(status, "a convolution");
+    *weights = &all[count];
+    if (!is_reference(*result)) return CK_OK;
+    dnnl_primitive_desc_destroy(*result);
+  }
+  CLEANUP(dn_layout_release) dn_layout any = weights_layout(layer, dnnl_format_tag_any);
+  if (!any) return ck_fail(CK_OUT_OF_MEMORY, "no memory for a layout");
+  dnnl_status_t status = describe(layer, any, height, width, accumulate, result);
+  if (status) return dn_fail(status, "a convolution");
+  int chosen = 0;
+  if (!is_reference(*result) && count < kept_packings) {
+    ck_status packed = pack(&all[count], dn_weights_layout(*result), all[0].layout, all[0].pages);
+    if (packed) {
+      dnnl_primitive_desc_destroy(*result);
+      return packed;
+    }
+    chosen = count;
+  }
+  dnnl_primitive_desc_destroy(*result);
+  *weights = &all[chosen];
+  status = describe(layer, all[chosen].layout, height, width, accumulate, result);
+  return status ? dn_fail(status, "a convolution") : CK_OK;
 }
 
 static ck_status direct_for(ck_conv *layer, int height, int width, int accumulate,
-                            const dn_operation **result) {
+                            const sized **result) {
   const int threads = ck_thread_count();
   for (int i = 0; i < kept_sizes; i++) {
     const sized *kept = &layer->sizes[i];
     if (!kept->operation.primitive || kept->height != height || kept->width != width ||
         kept->accumulate != accumulate || kept->threads != threads)
       continue;
-    *result = &kept->operation;
+    *result = kept;
     return CK_OK;
   }
   sized *place = &layer->sizes[layer->next++ % kept_sizes];
   dn_operation_free(&place->operation);
   dnnl_primitive_desc_t description;
-  dnnl_status_t status =
-      describe(layer, layer->layout, height, width, accumulate, &description);
-  if (!status) status = dn_operation_new(&place->operation, description);
+  ck_status failure =
+      describe_packed(layer, height, width, accumulate, &place->weights, &description);
+  if (failure) return failure;
+  dnnl_status_t status = dn_operation_new(&place->operation, description);
   if (status) return dn_fail(status, "a convolution");
   place->height = height;
   place->width = width;
   place->accumulate = accumulate;
   place->threads = threads;
-  *result = &place->operation;
+  *result = place;
   return CK_OK;
 }
 
@@ -135,12 +202,13 @@ static ck_status run_direct(ck_conv *layer, ck_view view, int height, int width,
   }
   if (run->residual && run->residual != run->y)
     memcpy(run->y, run->residual, output_values * sizeof(float));
-  const dn_operation *operation;
-  ck_status status = direct_for(layer, height, width, run->residual != NULL, &operation);
+  const sized *made;
+  ck_status status = direct_for(layer, height, width, run->residual != NULL, &made);
   if (status) return status;
-  void *scratch = ck_scratch(CK_SCRATCH_ONEDNN, operation->scratch_bytes + 1);
+  void *scratch = ck_scratch(CK_SCRATCH_ONEDNN, made->operation.scratch_bytes + 1);
   if (!scratch) return ck_fail(CK_OUT_OF_MEMORY, "no memory for a convolution");
-  dnnl_status_t code = dn_operation_run(operation, source, layer->pages, bias, run->y, scratch);
+  dnnl_status_t code =
+      dn_operation_run(&made->operation, source, made->weights->pages, bias, run->y, scratch);
   return code ? dn_fail(code, "to run a convolution") : CK_OK;
 }
 
@@ -181,8 +249,7 @@ ck_status ck_conv_new(ck_conv **result, const float *weights, const float *bias,
 void ck_conv_free(ck_conv *layer) {
   if (!layer) return;
   for (int i = 0; i < kept_sizes; i++) dn_operation_free(&layer->sizes[i].operation);
-  ck_pages_free(layer->pages, layer->bytes);
-  dn_layout_free(layer->layout);
+  for (int i = 0; i < kept_packings; i++) packing_free(&layer->packings[i]);
   winograd_free(&layer->winograd);
   free(layer->bias);
   free(layer);
@@ -190,7 +257,9 @@ void ck_conv_free(ck_conv *layer) {
 
 size_t ck_conv_bytes(const ck_conv *layer) {
   const matrix_set *set = &layer->winograd.weights;
-  return layer->bytes + set->bytes_each * set->count;
+  size_t bytes = set->bytes_each * set->count;
+  for (int i = 0; i < kept_packings; i++) bytes += layer->packings[i].bytes;
+  return bytes;
 }
 
 ck_status ck_conv_run(ck_conv *layer, const ck_conv_run_arguments *arguments) {

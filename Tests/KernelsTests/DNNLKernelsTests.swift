@@ -72,6 +72,26 @@ struct DNNLKernelsTests {
     }
   }
 
+  /// oneDNN's layout of direct weights depends on the size: crops run one layer at many.
+  @Test(arguments: [(256, 128, 1), (128, 128, 1), (64, 64, 2), (33, 20, 1)])
+  func `direct convolution at many sizes`(inputs: Int, outputs: Int, stride: Int) {
+    var random = SplitMix(state: 12)
+    let test = ConvolutionCase(
+      height: 8, width: 8, inputs: inputs, outputs: outputs, typical: 8, stride: stride,
+      padding: .one, mode: .zeros)
+    let weights = test.weights(&random)
+    let packed = (fast.pack(weights), plain.pack(weights))
+    for side in [8, 7, 28, 5, 6, 14, 3, 12, 9, 7, 10, 8] {
+      let input = random.map(side, side + side % 2, inputs)
+      let size = weights.outputSize(height: input.height, width: input.width)
+      let residual = random.map(size.height, size.width, outputs)
+      expectEqual(fast.convolution(input, packed.0), plain.convolution(input, packed.1))
+      expectEqual(
+        fast.convolution(input, packed.0, channelBias: nil, residual: residual),
+        plain.convolution(input, packed.1, channelBias: nil, residual: residual))
+    }
+  }
+
   @Test(arguments: [(1, 320, 1280), (77, 48, 33), (300, 12, 4), (5, 4, 8), (1024, 64, 100)])
   func linear(tokens: Int, inputs: Int, outputs: Int) {
     var random = SplitMix(state: 4)
