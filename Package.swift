@@ -151,8 +151,8 @@ let package = Package(
     .testTarget(
       name: "BrowserTests",
       dependencies: [
-        "Files", "Images", "Kernels", "Layers", "Similarity", "StableDiffusion", "Tensors",
-        "TestSupport",
+        "Files", "Images", "Kernels", "Layers", "ProjectPage", "Similarity", "StableDiffusion",
+        "Tensors", "TestSupport",
       ], swiftSettings: strict),
     tests(of: "Commands", ["Tensors", "Files", "Figures", "Images"]),
   ],

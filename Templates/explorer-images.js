@@ -1,7 +1,7 @@
 // Pictures: the page's samples and the visitor's own, as squares of the size that the model takes.
 "use strict";
 unetlensExplorer.images = (() => {
-  const { FileError, script, plain } = unetlensExplorer.files;
+  const { ExplorerError, data, plain } = unetlensFiles;
   const entries = new Map();
   let count = 0;
 
@@ -32,7 +32,7 @@ unetlensExplorer.images = (() => {
       bitmap.close();
       return canvas;
     } catch {
-      throw new FileError(complaint);
+      throw new ExplorerError("file", complaint);
     }
   }
 
@@ -45,7 +45,7 @@ unetlensExplorer.images = (() => {
   }
 
   async function load({ file, thumbnail, name }) {
-    const bytes = await (file ? script(file) : plain(thumbnail));
+    const bytes = await (file ? data(file) : plain(thumbnail));
     return decode(new Blob([bytes]), `The picture ${name} is damaged.`);
   }
 

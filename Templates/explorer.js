@@ -12,9 +12,9 @@ unetlensExplorer.start = (() => {
   function whyNot() {
     if (typeof WebAssembly !== "object") return "this browser has no WebAssembly, or it is switched off";
     if (!WebAssembly.validate(probe)) return "this browser’s WebAssembly lacks vector instructions";
-    if (typeof Worker !== "function" || typeof createImageBitmap !== "function"
-      || !("popover" in HTMLElement.prototype)) return "this browser is too old for it";
-    return "";
+    const isOld = [typeof Worker, typeof createImageBitmap, typeof DecompressionStream]
+      .some((kind) => kind !== "function") || !("popover" in HTMLElement.prototype);
+    return isOld ? "this browser is too old for it" : "";
   }
 
   return function start(makeEngine) {

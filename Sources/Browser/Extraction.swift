@@ -7,7 +7,7 @@ import Similarity
 /// between.
 final class Extraction {
   private enum Stage {
-    case image(FeatureMap)
+    case encoding(AutoencoderEncoder<PortableKernels>.Pass)
     case pass(UNet<PortableKernels>.Pass)
   }
 
@@ -25,7 +25,10 @@ final class Extraction {
     self.model = model
     self.timestep = timestep
     self.seed = seed
-    stage = .image(image)
+    stage = .encoding(
+      try throwing { () throws(NetworkError) in
+        try AutoencoderEncoder.Pass(model.encoder, image: image)
+      })
     let configuration = model.unet.configuration
     let layers = configuration.layers.reduce(0) { $0 + $1.work(in: configuration) }
     work = layers * (1 + Self.encoderShare)
@@ -37,17 +40,15 @@ final class Extraction {
 
   /// How far it is, 0 … 1.
   var fraction: Double {
-    if case .image = stage { return 0 }
+    if case .encoding(let pass) = stage { return pass.fraction * done / work }
     return done / work
   }
 
-  /// The next layer and its output; nil for the encoder's step, which comes first.
-  func step() throws(Failure) -> (layer: Layer, output: FeatureMap)? {
+  /// The next layer and its output; nil for the encoder's steps, which come first.
+  func step() -> (layer: Layer, output: FeatureMap)? {
     switch stage {
-    case .image(let image):
-      let distribution = try throwing { () throws(NetworkError) in
-        try model.encoder.encode(image: image)
-      }
+    case .encoding(let pass):
+      guard let distribution = pass.step() else { return nil }
       let draw = LatentDraw(
         [distribution], scalingFactor: model.encoder.configuration.scalingFactor, seed: seed)
       let input = model.schedule.input(draw.latents[0], noise: draw.noise, timestep: timestep)

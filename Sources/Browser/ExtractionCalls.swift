@@ -49,7 +49,7 @@ public func stepExtraction(_ handle: Int32, _ target: UnsafeMutableRawPointer) -
   reporting { () throws(Failure) in
     let extraction = try extractions.value(handle)
     var report = StepReport()
-    if let (layer, output) = try extraction.step() {
+    if let (layer, output) = extraction.step() {
       report.describe(layer, output)
       if layer.module == .output {
         report.representation = Int32(representations.add(Tokens(output)))

@@ -26,6 +26,26 @@ public enum FloatMath {
     return y
   }
 
+  /// 2^x for x <= 0, within 2.5 ulp; 0 below -126 (no subnormals).
+  @inline(__always)
+  public static func power2(_ x: SIMD4<Float>) -> SIMD4<Float> {
+    // As in `exp`; there is no scaling here, so that the rest is exact.
+    let shifter = SIMD4<Float>(repeating: 12_582_912)
+    let shifted = x + shifter
+    let rest = x - (shifted - shifter)
+    // Smallest largest relative error of 2^r on |r| <= 1/2, 2^0 being 1.
+    var y = rest * 1.326_472_7e-3 + 9.671_513e-3
+    y = y * rest + 5.550_733_6e-2
+    y = y * rest + 0.240_222_42
+    y = y * rest + 0.693_147
+    y = y * rest + 1
+    let exponent = unsafeBitCast(shifted, to: SIMD4<Int32>.self)
+    let bits = unsafeBitCast(y, to: SIMD4<Int32>.self) &+ (exponent &<< 23)
+    y = unsafeBitCast(bits, to: SIMD4<Float>.self)
+    y.replace(with: 0, where: x .< -126)
+    return y
+  }
+
   /// The error function, within 2e-7.
   @inline(__always)
   public static func erf(_ x: SIMD4<Float>) -> SIMD4<Float> {

@@ -2,20 +2,20 @@ public import Kernels
 
 /// The encoder of diffusers' `AutoencoderKL` for one image a pass, generic over the kernels.
 public final class AutoencoderEncoder<K: Kernels> {
-  private struct Block {
+  struct Block {
     let resnets: [ResnetBlock2D<K>]
     let downsampler: K.Convolution?
   }
 
   /// The configuration it was built for.
   public let configuration: AutoencoderConfiguration
-  private let kernels: K
-  private let convIn: K.Convolution
-  private let blocks: [Block]
-  private let mid: AutoencoderMidBlock<K>
-  private let convNormOut: GroupNorm
-  private let convOut: K.Convolution
-  private let quantConvolution: K.Linear?
+  let kernels: K
+  let convIn: K.Convolution
+  let blocks: [Block]
+  let mid: AutoencoderMidBlock<K>
+  let convNormOut: GroupNorm
+  let convOut: K.Convolution
+  let quantConvolution: K.Linear?
 
   /// Reads and packs the weights of the encoder's half, one tensor at a time.
   ///
@@ -86,24 +86,10 @@ public final class AutoencoderEncoder<K: Kernels> {
   public func encode(
     image: FeatureMap, place: BatchPlace = .alone
   ) throws(NetworkError) -> LatentDistribution {
-    let smallest = 1 << (configuration.blockChannels.count - 1)
-    guard image.channels == configuration.imageChannels else {
-      throw .input("the image's channels are not the autoencoder's")
+    let pass = try Pass(self, image: image, place: place)
+    while true {
+      if let distribution = pass.step() { return distribution }
     }
-    guard image.height >= smallest, image.width >= smallest else {
-      throw .input("the image is smaller than one latent")
-    }
-    var hidden = kernels.convolution(image, convIn)
-    for block in blocks {
-      for resnet in block.resnets { hidden = resnet(hidden, time: nil, kernels, place: place) }
-      if let downsampler = block.downsampler { hidden = kernels.convolution(hidden, downsampler) }
-    }
-    hidden = mid(hidden, kernels, place: place)
-    var moments = kernels.convolution(
-      normalizing: hidden, convNormOut.at(place), activation: configuration.activation, convOut,
-      channelBias: nil, residual: nil)
-    if let quantConvolution { moments = kernels.linear(moments, quantConvolution) }
-    return LatentDistribution(moments: moments)
   }
 }
 

@@ -22,10 +22,23 @@ final class AutoencoderMidBlock<K: Kernels> {
   }
 
   func callAsFunction(_ input: FeatureMap, _ kernels: K, place: BatchPlace? = nil) -> FeatureMap {
-    var hidden = first(input, time: nil, kernels, place: place)
-    // Its norm sees tokens as a list, where PyTorch has another, exacter kernel.
-    if let attention { hidden = attention(hidden, kernels) }
-    return second(hidden, time: nil, kernels, place: place)
+    var hidden = input
+    for part in 0..<Self.parts { hidden = run(part, hidden, kernels, place: place) }
+    return hidden
+  }
+
+  /// How many parts ``run(_:_:_:place:)`` knows.
+  static var parts: Int { 3 }
+
+  /// The output of one of its parts: 0 the first resnet, 1 the attention, 2 the second resnet.
+  func run(
+    _ part: Int, _ input: FeatureMap, _ kernels: K, place: BatchPlace?
+  ) -> FeatureMap {
+    if part == 1 {
+      // Its norm sees tokens as a list, where PyTorch has another, exacter kernel.
+      return attention?(input, kernels) ?? input
+    }
+    return (part == 0 ? first : second)(input, time: nil, kernels, place: place)
   }
 }
 

@@ -132,9 +132,10 @@ public struct PageBuilder: Sendable {
     }
     site.files.merge(section.files) { _, new in new }
     site.warnings += section.warnings
-    if let program = site.files["explorer.wasm"] {
-      site.files["explorer-wasm.js"] = ScriptFile.bytes(
-        program, name: "explorer.wasm", for: .engine)
+    // Visitors get the program as they get weights, over http as well as from a disk.
+    if let program = site.files.removeValue(forKey: "explorer.wasm.gz") {
+      let path = "explorer-wasm.txt"
+      site.files[path] = ScriptFile.bytes(program, name: path)
     }
   }
 

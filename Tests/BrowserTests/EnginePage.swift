@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Kernels
+import ProjectPage
 import StableDiffusion
 import Tensors
 import TestSupport
@@ -26,13 +27,12 @@ struct EnginePage {
         files: { unet: "unet.txt", vae: "vae.txt", text: "text.txt" }, bytes: {} }
       """
     let templates = Folder.join(SharedMaterial.repository, "Templates")
-    for name in ["explorer-engine.js", "explorer-worker.js", "explorer.wasm"] {
+    for name in try Folder.names(in: templates)
+    where name.hasSuffix(".js") && Self.scripts.contains(where: name.hasPrefix) {
       try AtomicFile.write(
         try Self.bytes(Folder.join(templates, name)), to: home.file("assets/\(name)"))
     }
-    try write(
-      "explorer-wasm.js", holding: "explorer.wasm",
-      try Self.bytes(Folder.join(templates, "explorer.wasm")))
+    try write("explorer-wasm.txt", try Self.bytes(Folder.join(templates, "explorer.wasm.gz")))
     let weights = "diffusion_pytorch_model.safetensors"
     try write("unet.txt", try Self.bytes(checkpoint.file("unet/\(weights)")))
     try write("vae.txt", try Self.bytes(checkpoint.file("vae/\(weights)")))
@@ -46,6 +46,7 @@ struct EnginePage {
       Array(
         """
         <!doctype html><meta charset="utf-8"><title>engine</title><link rel="icon" href="data:,">
+        <script src="assets/explorer-files.js"></script>
         <script src="assets/explorer-engine.js"></script>
         <script>
         const model = \(model);
@@ -57,12 +58,13 @@ struct EnginePage {
         """.utf8), to: home.file("index.html"))
   }
 
-  /// Writes a data file as pages have them: base64 inside a call.
-  func write(_ name: String, holding inner: String? = nil, _ bytes: [UInt8]) throws {
-    let text = Data(bytes).base64EncodedString()
+  /// The engine's scripts; a page has others besides.
+  private static let scripts = ["explorer-files", "explorer-engine", "explorer-worker"]
+
+  /// Writes a data file as pages have them, or only its first bytes.
+  func write(_ name: String, _ bytes: [UInt8], cutTo length: Int = .max) throws {
     try AtomicFile.write(
-      Array("unetlensEngine.accept(\"\(inner ?? name)\",\"\(text)\")\n".utf8),
-      to: home.file("assets/\(name)"))
+      Array(ScriptFile.bytes(bytes, name: name).prefix(length)), to: home.file("assets/\(name)"))
   }
 
   /// The page's `pixels`, without alpha.

@@ -16,7 +16,7 @@ struct ExplorerEngineTests {
     let server = try StaticServer(page.home.path, under: "/some/where")
     let browser = try Browser()
     try browser.open("http://127.0.0.1:\(server.port)/some/where/index.html")
-    #expect(try browser.requestedAddresses().count == 2, "nothing is fetched before it is needed")
+    #expect(try browser.requestedAddresses().count == 3, "nothing is fetched before it is needed")
     let result = try browser.settle(
       "await engine.extract({ key: 'a', model, pixels, timestep: 50, seed: 42 })")
     #expect(result["blocks"].array.count == 11, "\(result)")
@@ -85,6 +85,7 @@ struct ExplorerEngineTests {
     let whole = try EnginePage.bytes(
       page.checkpoint.file("unet/diffusion_pytorch_model.safetensors"))
     try page.write("short.txt", Array(whole.prefix(100_000)))
+    try page.write("cut.txt", whole, cutTo: 100_000)
     let server = try StaticServer(page.home.path)
     let browser = try Browser()
     try browser.open("http://127.0.0.1:\(server.port)/index.html")
@@ -95,7 +96,11 @@ struct ExplorerEngineTests {
       ),
       (
         "await engine.load({ ...model, name: 'c', files: { ...model.files, unet: 'none.txt' } })",
-        "weights", "none.txt"
+        "file", "none.txt"
+      ),
+      (
+        "await engine.load({ ...model, name: 'f', files: { ...model.files, unet: 'cut.txt' } })",
+        "file", "cut.txt is cut short"
       ),
       (
         """

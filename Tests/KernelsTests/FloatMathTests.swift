@@ -32,6 +32,18 @@ struct FloatMathTests {
     #expect(one(FloatMath.exp, 0) == 1)
   }
 
+  @Test func `powers of 2 are within 2.5 ulp`() {
+    for x in inputs where x <= 0 && x >= -126 {
+      let expected = exp2(Double(x))
+      let error = abs(Double(one(FloatMath.power2, x)) - expected) / Double(Float(expected).ulp)
+      #expect(error <= 2.5, "2^\(x): \(error) ulp")
+    }
+    #expect(one(FloatMath.power2, -.infinity) == 0)
+    #expect(one(FloatMath.power2, -200) == 0)
+    #expect(one(FloatMath.power2, .nan).isNaN)
+    #expect(one(FloatMath.power2, 0) == 1)
+  }
+
   @Test func `erf is within 2e-7`() {
     for x in inputs {
       #expect(abs(Double(one(FloatMath.erf, x)) - erf(Double(x))) <= 2e-7, "erf(\(x))")

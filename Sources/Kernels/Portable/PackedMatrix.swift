@@ -10,7 +10,7 @@ public struct PackedMatrix: Sendable {
 
   /// Packs a matrix of `depth` rows whose element (k, column) is at `offset(k, column)`.
   init(
-    depth: Int, columns: Int, from source: UnsafePointer<Float>, scale: Float = 1,
+    depth: Int, columns: Int, from source: UnsafePointer<Float>,
     offset: (_ k: Int, _ column: Int) -> Int
   ) {
     self.depth = depth
@@ -20,7 +20,7 @@ public struct PackedMatrix: Sendable {
     for first in stride(from: 0, to: columns, by: 8) {
       let width = min(8, columns - first)
       for k in 0..<depth {
-        for lane in 0..<width { target[lane] = source[offset(k, first + lane)] * scale }
+        for lane in 0..<width { target[lane] = source[offset(k, first + lane)] }
         for lane in width..<8 { target[lane] = 0 }
         target += 8
       }

@@ -1,16 +1,14 @@
 extension PortableKernels {
-  /// Keys and values of every head, packed for the micro-kernel.
+  /// Keys and values of every head, laid out for ``AttentionBlock``.
   public struct KeyValues: Sendable {
-    /// Per head the keys, `[head width][keys]`, scaled by 1/√(head width).
-    let keys: [PackedMatrix]
-    /// Per head the values, one matrix a block of keys: `[keys of the block][head width]`.
-    let values: [[PackedMatrix]]
-    let count: Int
+    /// Per head its blocks of ``keyBlock`` keys.
+    let heads: [[AttentionBlock.Keys]]
     let headWidth: Int
   }
 
-  /// How many keys are scored before their values are summed.
-  private static let keyBlock = 512
+  /// How many keys are scored before their values are summed: with one panel of scores they stay in
+  /// the fastest cache.
+  private static let keyBlock = 128
 
   /// See ``Kernels``.
   public func keyValues(_ keyValue: FeatureMap, heads: Int) -> KeyValues {
@@ -37,27 +35,34 @@ extension PortableKernels {
   ) -> KeyValues {
     precondition(heads > 0 && width % heads == 0)
     let headWidth = width / heads
-    let stride = map.channels
-    let scale = 1 / Float(headWidth).squareRoot()
-    var keys: [PackedMatrix] = []
-    var values: [[PackedMatrix]] = []
-    for head in 0..<heads {
-      let source = map.address + head * headWidth
-      keys.append(
-        PackedMatrix(
-          depth: headWidth, columns: map.tokens, from: source + keyOffset, scale: scale
-        ) { k, column in column * stride + k })
-      var blocks: [PackedMatrix] = []
-      for first in Swift.stride(from: 0, to: map.tokens, by: Self.keyBlock) {
-        let depth = min(Self.keyBlock, map.tokens - first)
-        blocks.append(
-          PackedMatrix(
-            depth: depth, columns: headWidth, from: source + valueOffset + first * stride
-          ) { k, column in k * stride + column })
+    let blocks = (0..<heads).map { head in
+      Swift.stride(from: 0, to: map.tokens, by: Self.keyBlock).map { first in
+        let source = map.address + first * map.channels + head * headWidth
+        return keys(
+          source + keyOffset, source + valueOffset, stride: map.channels,
+          count: min(Self.keyBlock, map.tokens - first), headWidth: headWidth)
       }
-      values.append(blocks)
     }
-    return KeyValues(keys: keys, values: values, count: map.tokens, headWidth: headWidth)
+    return KeyValues(heads: blocks, headWidth: headWidth)
+  }
+
+  /// A block of `count` keys and values of one head, `stride` floats apart.
+  private func keys(
+    _ keys: UnsafePointer<Float>, _ values: UnsafePointer<Float>, stride: Int, count: Int,
+    headWidth: Int
+  ) -> AttentionBlock.Keys {
+    // log2(e): the softmax is taken to base 2.
+    let scale = 1.442_695_04 / Float(headWidth).squareRoot()
+    let block = AttentionBlock.Keys(
+      keys: FloatBuffer(count: count * headWidth), values: FloatBuffer(count: headWidth * count),
+      count: count)
+    for key in 0..<count {
+      for channel in 0..<headWidth {
+        block.keys.address[key * headWidth + channel] = keys[key * stride + channel] * scale
+        block.values.address[channel * count + key] = values[key * stride + channel]
+      }
+    }
+    return block
   }
 
   /// Attention of the first `channels` of every token of `query`, without a matrix of all scores:
@@ -67,18 +72,17 @@ extension PortableKernels {
   ) -> FeatureMap {
     let block = AttentionBlock(keys: Self.keyBlock, headWidth: keyValues.headWidth)
     return FeatureMap(height: query.height, width: query.width, channels: channels) { output in
-      for head in keyValues.keys.indices {
+      for (head, keyBlocks) in keyValues.heads.enumerated() {
         let offset = head * keyValues.headWidth
         for first in stride(from: 0, to: query.tokens, by: blockTokens) {
           let queries = first..<min(first + blockTokens, query.tokens)
           block.begin(
             query.address + offset + first * query.channels, stride: query.channels,
             count: queries.count)
-          for (index, values) in keyValues.values[head].enumerated() {
+          for (index, keys) in keyBlocks.enumerated() {
             let firstKey = index * Self.keyBlock
             if causal, firstKey > queries.upperBound - 1 { break }
-            block.add(
-              keyValues.keys[head], from: firstKey, values, firstQuery: causal ? first : nil)
+            block.add(keys, firstQuery: causal ? first - firstKey : nil)
           }
           block.finish(output + first * channels + offset, stride: channels)
         }

@@ -94,7 +94,7 @@ struct ExplorerSection {
     for (part, contents) in model.parts.sorted(by: { $0.key < $1.key }) {
       let hash = SHA256Hex.of(contents).prefix(8)
       let path = "explorer/weights/\(part)-\(hash).txt"
-      let script = files[path] ?? ScriptFile.bytes(contents, name: path, for: .engine)
+      let script = files[path] ?? ScriptFile.bytes(contents, name: path)
       files[path] = script
       paths[part] = path
       bytes[part] = script.count

@@ -69,7 +69,7 @@ struct SampleImages {
     samples.append(
       Sample(
         file: file, image: image, thumbnail: small,
-        script: ScriptFile.bytes(try JSONFile.bytes(of: path), name: script, for: .page)))
+        script: ScriptFile.bytes(try JSONFile.bytes(of: path), name: script)))
   }
 
   private static func square(_ picture: RGBImage) -> RGBImage {

@@ -10,7 +10,7 @@ import Testing
   .serialized,
   .enabled(
     if: Browser.isAvailable && ExplorerVisit.hasEngine,
-    "needs Chromium, chromedriver and Templates/explorer.wasm (make wasm)"))
+    "needs Chromium, chromedriver and Templates/explorer.wasm.gz (make wasm)"))
 struct ExplorerInBrowserTests {
   private func visit(_ explorer: TestExplorer? = nil, fragment: String = "") throws -> ExplorerVisit
   {
@@ -24,7 +24,7 @@ struct ExplorerInBrowserTests {
     let first = try visit.browser.requestedAddresses()
     #expect(
       !first.contains {
-        $0.contains("weights") || $0.hasSuffix(".wasm") || $0.hasSuffix("worker.js")
+        $0.contains("weights") || $0.contains("wasm") || $0.contains("worker")
       })
     #expect(try visit.isVisible("#explorer-empty") && !visit.isVisible("#explorer-without"))
     try visit.addSample(0)
@@ -32,6 +32,7 @@ struct ExplorerInBrowserTests {
     let second = try visit.browser.requestedAddresses().filter { !$0.hasPrefix("blob:") }
     #expect(second.filter { $0.contains("weights/vae") }.count == 1)
     #expect((first + second).allSatisfy { $0.hasPrefix(visit.home) })
+    #expect(try !visit.text("#explorer-app").contains("Loading"), "it is over")
     #expect(try visit.browser.consoleLog().isEmpty)
     // The first image is the reference, at its first token.
     let rows = try visit.rows()

@@ -10,7 +10,7 @@ import Testing
   .serialized,
   .enabled(
     if: Browser.isAvailable && ExplorerVisit.hasEngine,
-    "needs Chromium, chromedriver and Templates/explorer.wasm (make wasm)"))
+    "needs Chromium, chromedriver and Templates/explorer.wasm.gz (make wasm)"))
 struct ExplorerPlacesTests {
   private static let view =
     "#explorer?model=mini&block=up_blocks[1]&measure=cosine&images=a@50,b@50&token=0,5,9,16"
@@ -36,6 +36,16 @@ struct ExplorerPlacesTests {
     #expect(try visit.text("#explorer-why").contains("no WebAssembly"))
     #expect(try !visit.isVisible("#explorer-app"))
     #expect(try visit.browser.consoleLog().isEmpty)
+  }
+
+  @Test func withoutDecompressionItSaysWhy() throws {
+    let visit = try ExplorerVisit(TestExplorer())
+    try visit.browser.devTools(
+      "Page.addScriptToEvaluateOnNewDocument",
+      ["source": "delete globalThis.DecompressionStream"])
+    try visit.browser.reload()
+    #expect(try visit.text("#explorer-why").contains("too old"))
+    #expect(try !visit.isVisible("#explorer-app"))
   }
 
   @Test func fromADisk() throws {
@@ -102,6 +112,26 @@ struct ExplorerPlacesTests {
     try visit.browser.click(".xp-row .xp-message button")
     try visit.waitForMaps(2)
     #expect(try visit.text(".xp-row .xp-message").isEmpty)
+  }
+
+  @Test func aWorkerThatStopsIsNamedAndReplaced() throws {
+    let explorer = try TestExplorer()
+    try explorer.addModel("stops", seed: 7, frequencyShift: 4)
+    let visit = try ExplorerVisit(explorer, fragment: Self.view)
+    try visit.waitForMaps(2)
+    let before = try visit.rows().map(\.maps)
+    try visit.choose("stops", in: "model")
+    try visit.browser.wait(
+      until: "document.querySelector('.xp-row .xp-message').textContent.includes('stopped')")
+    #expect(try visit.isVisible(".xp-row .xp-message button"))
+    // What the old worker held is computed anew.
+    try visit.choose("mini", in: "model")
+    try visit.waitForMaps(2)
+    try visit.waitUntilDrawn()
+    #expect(try visit.rows().map(\.maps) == before)
+    #expect(try visit.text(".xp-row .xp-message").isEmpty)
+    #expect(try visit.text("#explorer-complaint").isEmpty)
+    #expect(try visit.browser.consoleLog().isEmpty)
   }
 
   @Test func representationsOfALargeModel() throws {

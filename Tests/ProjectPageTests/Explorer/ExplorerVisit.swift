@@ -26,7 +26,7 @@ final class ExplorerVisit {
   }
 
   /// Whether this checkout has the engine that the tests run.
-  static let hasEngine = Folder.isFile("\(SharedMaterial.repository)/Templates/explorer.wasm")
+  static let hasEngine = Folder.isFile("\(SharedMaterial.repository)/Templates/explorer.wasm.gz")
 
   /// A mark's place in a grid.
   struct Place: Equatable {

@@ -49,7 +49,11 @@ final class TestExplorer {
   }
 
   /// A diffusers folder in `models`: the fixtures' autoencoder and a U-Net drawn from `seed`.
-  func addModel(_ name: String, seed: Int, padding: String? = nil) throws {
+  ///
+  /// With `frequencyShift` 4, half of its channels, a division by zero traps in Swift.
+  func addModel(
+    _ name: String, seed: Int, padding: String? = nil, frequencyShift: Int = 0
+  ) throws {
     let tiny = "\(SharedMaterial.fixtures)/tiny/sd1"
     let folder = "\(models)/\(name)"
     try Folder.create("\(folder)/unet")
@@ -63,6 +67,7 @@ final class TestExplorer {
         "\"upcast_attention\": false",
         with: "\"upcast_attention\": false, \"init_seed\": \(seed)\(extra)"
       )
+      .replacing("\"freq_shift\": 0", with: "\"freq_shift\": \(frequencyShift)")
       .write(toFile: "\(folder)/unet/config.json", atomically: true, encoding: .utf8)
     let prompt = (0..<64).map { sin(Float($0)) }
     try SafeTensors.write(
