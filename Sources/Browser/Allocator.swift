@@ -30,9 +30,14 @@ enum Allocator {
     }
     let needed = header + size
     if end + needed > limit {
-      // At least a megabyte at a time.
-      let pages = max((end + needed - limit + 65_535) / 65_536, 16)
-      guard growMemory(0, Int32(pages)) >= 0 else { outOfMemory() }
+      // Half as much again at a time, as growing is slow: JavaScript's garbage collector takes part.
+      var pages = (end + needed - limit + 65_535) / 65_536
+      let generous = max(pages, limit / 65_536 / 2)
+      if growMemory(0, Int32(generous)) >= 0 {
+        pages = generous
+      } else if growMemory(0, Int32(pages)) < 0 {
+        outOfMemory()
+      }
       limit += pages * 65_536
     }
     guard let block = UnsafeMutableRawPointer(bitPattern: end + header) else { outOfMemory() }

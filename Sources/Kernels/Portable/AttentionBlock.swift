@@ -135,10 +135,11 @@ final class AttentionBlock {
       let factor = 1 / total
       let target = output + panel * 8 * stride
       for channel in 0..<headWidth {
-        let place = UnsafeRawPointer(sums.address + (panel * channelTiles * 4 + channel) * 8)
-        let value = place.load(as: SIMD8<Float>.self) * factor
+        let results = sums.address + (panel * channelTiles * 4 + channel) * 8
+        let place = UnsafeMutableRawPointer(results)
+        place.storeBytes(of: place.load(as: SIMD8<Float>.self) * factor, as: SIMD8<Float>.self)
         for lane in 0..<min(8, count - panel * 8) {
-          target[lane * stride + channel] = value[lane]
+          target[lane * stride + channel] = results[lane]
         }
       }
     }

@@ -35,13 +35,17 @@ extension PortableKernels {
   ) -> KeyValues {
     precondition(heads > 0 && width % heads == 0)
     let headWidth = width / heads
-    let blocks = (0..<heads).map { head in
-      Swift.stride(from: 0, to: map.tokens, by: Self.keyBlock).map { first in
+    var blocks: [[AttentionBlock.Keys]] = []
+    for head in 0..<heads {
+      var own: [AttentionBlock.Keys] = []
+      for first in Swift.stride(from: 0, to: map.tokens, by: Self.keyBlock) {
         let source = map.address + first * map.channels + head * headWidth
-        return keys(
-          source + keyOffset, source + valueOffset, stride: map.channels,
-          count: min(Self.keyBlock, map.tokens - first), headWidth: headWidth)
+        own.append(
+          keys(
+            source + keyOffset, source + valueOffset, stride: map.channels,
+            count: min(Self.keyBlock, map.tokens - first), headWidth: headWidth))
       }
+      blocks.append(own)
     }
     return KeyValues(heads: blocks, headWidth: headWidth)
   }

@@ -13,14 +13,13 @@ extension PortableKernels {
       exactFactors(input, norm, scale, shift)
     }
     return FeatureMap(height: input.height, width: input.width, channels: channels) { output in
-      for token in 0..<input.tokens {
-        let place = token * channels
-        mapLanes(count: channels) { lanes in
-          var value = lanes.load(input.address + place) * lanes.load(scale.address)
-          value += lanes.load(shift.address)
-          lanes.store(value, output + place)
-        }
-        activateInPlace(output + place, count: channels, activation)
+      for first in stride(from: 0, to: input.tokens, by: blockTokens) {
+        let tokens = min(blockTokens, input.tokens - first)
+        let place = first * channels
+        scaleAndShift(
+          input.address + place, output + place, tokens: tokens, channels: channels,
+          scale.address, shift.address)
+        activateInPlace(output + place, count: tokens * channels, activation)
       }
       withExtendedLifetime(scale) {}
       withExtendedLifetime(shift) {}
@@ -101,6 +100,22 @@ extension PortableKernels {
           }
         }
       }
+    }
+  }
+}
+
+/// Multiplies the channels of some tokens with `scale` and adds `shift`: a group norm's inner loop,
+/// its own function so that a browser swaps in the optimised code early.
+@inline(never)
+private func scaleAndShift(
+  _ source: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, tokens: Int,
+  channels: Int, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>
+) {
+  for token in 0..<tokens {
+    let place = token * channels
+    mapLanes(count: channels) { lanes in
+      let value = lanes.load(source + place) * lanes.load(scale)
+      lanes.store(value + lanes.load(shift), output + place)
     }
   }
 }
