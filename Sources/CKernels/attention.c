@@ -23,7 +23,16 @@ static const float *longest_keys(const void *packed, ck_keys_shape shape) {
   return (const float *)packed + 2 * shape.heads * shape.keys * shape.head_width;
 }
 
+static int is_half(ck_keys_shape shape) {
+  return shape.precision == CK_BF16 && ck_has_fast_bf16();
+}
+
+static int is_tiled(ck_keys_shape shape) {
+  return is_half(shape) && ck_has_tiles();
+}
+
 size_t ck_keys_bytes(ck_keys_shape shape) {
+  if (is_tiled(shape)) return attention_amx_bytes(shape);
   return (2 * shape.keys * shape.head_width + pack_blocks(shape)) * shape.heads * sizeof(float);
 }
 
@@ -36,10 +45,6 @@ typedef struct {
   float *packed;
 } pack_job;
 
-static int is_half(ck_keys_shape shape) {
-  return shape.precision == CK_BF16 && ck_has_fast_bf16();
-}
-
 /// Head by head: its keys, then its values, each [keys, head_width].
 static void pack_part(void *pointer, size_t index, int thread) {
   const pack_job *all = pointer;
@@ -49,6 +54,12 @@ static void pack_part(void *pointer, size_t index, int thread) {
   const size_t width = all->shape.head_width;
   float *keys = all->packed + head * 2 * all->shape.keys * width;
   float *values = keys + all->shape.keys * width;
+  if (is_tiled(all->shape)) {
+    const size_t at = head * width;
+    attention_amx_pack(all->keys + at, all->values + at, all->stride, all->shape, head, first,
+                       (end + 31) / 32 * 32, all->packed);
+    return;
+  }
   if (is_half(all->shape)) {
     const size_t at = first * all->stride + head * width;
     attention_half_pack(all->keys + at, all->values + at, all->stride, width, first, end,
@@ -222,7 +233,9 @@ static void attend_part(void *pointer, size_t index, int thread) {
   const attention_job *all = pointer;
   const size_t blocks = (all->count + all->lanes - 1) / all->lanes;
   const size_t head = index / blocks, first = index % blocks * all->lanes;
-  if (is_half(all->shape))
+  if (all->lanes == amx_queries)
+    attention_amx(all, head, first, thread);
+  else if (is_half(all->shape))
     attention_half(all, head, first, thread);
   else if (all->lanes == 48)
     attend_wide(all, head, first, thread);
@@ -232,8 +245,13 @@ static void attend_part(void *pointer, size_t index, int thread) {
 
 /// Runs under ck_lock.
 static ck_status run(attention_job *all) {
-  all->lanes = is_half(all->shape) ? half_lanes : 16 * query_vectors();
-  all->state_floats = block_state_floats(all->lanes, all->shape.head_width);
+  if (is_tiled(all->shape)) {
+    all->lanes = amx_queries;
+    all->state_floats = attention_amx_state_floats(all->shape);
+  } else {
+    all->lanes = is_half(all->shape) ? half_lanes : 16 * query_vectors();
+    all->state_floats = block_state_floats(all->lanes, all->shape.head_width);
+  }
   all->states = ck_scratch(CK_SCRATCH_OUTPUT, all->state_floats * ck_thread_count() * 4);
   if (!all->states) return ck_fail(CK_OUT_OF_MEMORY, "no memory for attention");
   ck_parallel(all->shape.heads * ((all->count + all->lanes - 1) / all->lanes), all, attend_part);

@@ -8,6 +8,8 @@ enum {
   block_keys = 64,
   /// Queries a block in bf16.
   half_lanes = 48,
+  /// Queries a block with AMX.
+  amx_queries = 32,
 };
 
 typedef struct {
@@ -124,3 +126,15 @@ void attention_half_pack(const float *keys, const float *values, size_t stride, 
                          size_t first, size_t end, size_t count, void *packed_keys,
                          void *packed_values);
 void attention_half(const attention_job *all, size_t head, size_t first, int thread);
+
+// MARK: AMX: bf16 on tiles
+
+/// The bytes that packed keys and values take.
+size_t attention_amx_bytes(ck_keys_shape shape);
+/// Packs keys and values `first` ..< `end` of one head, both multiples of 32 (beyond the last key
+/// come zeros).
+void attention_amx_pack(const float *keys, const float *values, size_t stride,
+                        ck_keys_shape shape, size_t head, size_t first, size_t end, void *packed);
+/// The floats that a thread works in.
+size_t attention_amx_state_floats(ck_keys_shape shape);
+void attention_amx(const attention_job *all, size_t head, size_t first, int thread);

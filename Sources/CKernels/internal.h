@@ -23,6 +23,9 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16), aligned(4), may_alias
 ck_status ck_fail(ck_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/// Whether the machine has AMX's tiles for bf16, and the system lets us use them.
+int ck_has_tiles(void);
+
 // MARK: Threads
 
 typedef void (*ck_body)(void *context, size_t index, int thread);
