@@ -36,7 +36,7 @@ test: build-tests
 bench: build
 	scripts/bench
 
-# The explorer's WebAssembly module, Templates/explorer.wasm, which is committed.
+# The explorer's WebAssembly module, Templates/explorer.wasm.gz, which is committed.
 wasm:
 	scripts/build-wasm
 
