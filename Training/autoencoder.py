@@ -46,11 +46,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=100)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=2600)
     parser.add_argument("--batch", type=int, default=8)
     options = parser.parse_args()
     groupnorm.install()
-    run = Run(options.work, "autoencoder", options.minutes)
+    run = Run(options.work, "autoencoder", options.minutes, options.steps)
     model = AutoencoderKL(**AUTOENCODER).to(memory_format=torch.channels_last)
     initialise(model, SEED)
     with torch.no_grad():  # Latents start with little noise: exp(-6 / 2) = 0.05.
@@ -65,15 +65,15 @@ def main():
     crops = Crops(options.work / "photos/train", 128, SEED + step)
     axes = colour_axes(crops)
     average = None
-    while step < options.steps and not run.over:
-        scale = schedule(step, options.steps)
+    while not run.over(step):
+        scale = schedule(step, run.progress(step))
         pixels = crops.batch(options.batch, 128).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             loss, error = loss_of(model, pixels, axes, 2 * scale)
         optimiser.step(loss, scale)
         step += 1
         average = error.item() if average is None else 0.98 * average + 0.02 * error.item()
-        if step % 100 == 0 or run.over:
+        if step % 100 == 0 or run.over(step):
             held_out = Crops(options.work / "photos/held-out", 256, 1)
             run.log(step=step, mse=average, held_out_psnr=psnr(model, held_out))
             run.save(model=model.state_dict(), optimiser=optimiser.state(), step=step)

@@ -1,7 +1,8 @@
 """Writes the current weights as fp16 diffusers folders below data/models.
 
 `mini` holds everything; the controls link to its autoencoder and scheduler. `mini-untrained` is a
-configuration with `init_seed` and no weights.
+configuration with `init_seed` and no weights. What WORK doesn't hold stays there as it is, so
+U-Nets trained on the shipped autoencoder can be exported on their own.
 """
 
 import argparse
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL
-from safetensors.torch import save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from recipe import AUTOENCODER, SCHEDULER, SEED, UNET
 
@@ -33,17 +35,27 @@ def link(folder: Path, name: str, target: str):
 
 def write_unet(work: Path, folder: Path, name: str):
     """The averaged weights of one trained U-Net and its empty prompt."""
-    state = torch.load(work / f"{name}.state.pt", weights_only=True)
-    names = [key for key in state["model"]]
-    # `averaged` follows the order of model.parameters(), which is the state's; the text is last.
-    weights = dict(zip(names, state["averaged"]))
+    weights = load_file(work / f"{name}.safetensors")
+    text = weights.pop("empty_prompt")
     config = {"_class_name": "UNet2DConditionModel", **UNET}
     if name == "mini-circular":
         config["padding_mode"] = "circular"
     write_json(folder / "unet/config.json", config)
     save_file(half(weights), folder / "unet/diffusion_pytorch_model.safetensors")
-    save_file({"empty_prompt": state["averaged"][-1].half().contiguous()},
-              folder / "empty_prompt.safetensors")
+    save_file({"empty_prompt": text.half().contiguous()}, folder / "empty_prompt.safetensors")
+
+
+def write_autoencoder(work: Path, folder: Path):
+    """The encoder that the U-Nets learned from, with the better decoder where there is one."""
+    decoder = work / "decoder.state.pt"
+    path = decoder if decoder.exists() else work / "autoencoder.state.pt"
+    autoencoder = AutoencoderKL(**AUTOENCODER).eval()
+    autoencoder.load_state_dict(torch.load(path, weights_only=True)["model"])
+    with safe_open(work / "mini.safetensors", "pt") as file:
+        scale = float(file.metadata()["scaling_factor"])
+    write_json(folder / "config.json",
+               {"_class_name": "AutoencoderKL", **AUTOENCODER, "scaling_factor": scale})
+    save_file(half(autoencoder.state_dict()), folder / "diffusion_pytorch_model.safetensors")
 
 
 def main():
@@ -53,20 +65,13 @@ def main():
     options = parser.parse_args()
     work, output = options.work, options.output
 
-    autoencoder = AutoencoderKL(**AUTOENCODER).eval()
-    ae_state = torch.load(work / "autoencoder.state.pt", weights_only=True)
-    if (work / "decoder.state.pt").exists():  # The same encoder with a better decoder.
-        ae_state = torch.load(work / "decoder.state.pt", weights_only=True)
-    autoencoder.load_state_dict(ae_state["model"])
     mini = output / "mini"
-    scale = torch.load(work / "mini.state.pt", weights_only=True)["scale"]
-    write_json(mini / "vae/config.json",
-               {"_class_name": "AutoencoderKL", **AUTOENCODER, "scaling_factor": scale})
-    save_file(half(autoencoder.state_dict()), mini / "vae/diffusion_pytorch_model.safetensors")
+    if (work / "autoencoder.state.pt").exists():
+        write_autoencoder(work, mini / "vae")
     write_json(mini / "scheduler/scheduler_config.json",
                {"_class_name": "DDIMScheduler", **SCHEDULER})
     for name in ("mini", "mini-circular"):
-        if (work / f"{name}.state.pt").exists():
+        if (work / f"{name}.safetensors").exists():
             write_unet(work, output / name, name)
     controls = ["mini-circular", "mini-untrained"]
     for name in controls:

@@ -9,18 +9,20 @@ import torch
 
 # Quintic Newton-Schulz coefficients of the post above: five rounds bring singular values near 1.
 A, B, C = 3.4445, -4.7750, 2.0315
+# Of a matrix, per unit of learning rate: what no norm follows would grow with every step.
+DECAY = 0.02
 
 
-def orthogonal(update: torch.Tensor) -> torch.Tensor:
-    """`update`, read as a matrix [out, rest], with its singular values brought near 1."""
-    matrix = update.reshape(len(update), -1)
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
+def orthogonal(updates: torch.Tensor) -> torch.Tensor:
+    """`updates`, read as matrices [count, out, rest], with their singular values brought near 1."""
+    matrices = updates.flatten(2)
+    tall = matrices.shape[1] > matrices.shape[2]
+    x = matrices.mT if tall else matrices
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(5):
-        gram = x @ x.T
-        x = A * x + (B * gram + C * (gram @ gram)) @ x
-    return (x.T if tall else x).reshape(update.shape)
+        gram = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=B, alpha=C), x, beta=A)
+    return (x.mT if tall else x).reshape(updates.shape)
 
 
 class Optimiser:
@@ -35,6 +37,10 @@ class Optimiser:
         self.parameters = [p for _, p in named]
         self.rate, self.plain_rate = rate, plain_rate
         self.momenta = [torch.zeros_like(p) for p in self.matrices]
+        # Matrices of one shape go together: on a GPU hundreds of small products would wait in line.
+        self.groups = {}
+        for index, parameter in enumerate(self.matrices):
+            self.groups.setdefault(parameter.shape, []).append(index)
         self.plain = torch.optim.AdamW(
             [p for p in self.parameters if id(p) not in chosen], lr=plain_rate, betas=(0.9, 0.95),
             weight_decay=0)
@@ -48,11 +54,19 @@ class Optimiser:
             group["lr"] = self.plain_rate * scale
         self.plain.step()
         with torch.no_grad():
-            for parameter, momentum in zip(self.matrices, self.momenta):
-                momentum.lerp_(parameter.grad, 0.05)
-                update = orthogonal(parameter.grad.lerp(momentum, 0.95))
-                wide = max(1, len(parameter) / parameter[0].numel()) ** 0.5
-                parameter.add_(update, alpha=-self.rate * scale * wide)
+            self._step_matrices(scale)
+
+    def _step_matrices(self, scale: float):
+        gradients = [parameter.grad for parameter in self.matrices]
+        torch._foreach_lerp_(self.momenta, gradients, 0.05)
+        updates = list(torch._foreach_lerp(gradients, self.momenta, 0.95))
+        for shape, indices in self.groups.items():
+            stacked = orthogonal(torch.stack([updates[index] for index in indices]))
+            stacked *= max(1, shape[0] / shape[1:].numel()) ** 0.5
+            for index, update in zip(indices, stacked):
+                updates[index] = update
+        torch._foreach_mul_(self.matrices, 1 - self.rate * scale * DECAY)
+        torch._foreach_add_(self.matrices, updates, alpha=-self.rate * scale)
 
     def state(self):
         return {"momenta": self.momenta, "plain": self.plain.state_dict()}

@@ -23,7 +23,7 @@ REPORT = """# {name}
 | topology | Stable Diffusion 1.5's block list, widths {widths}, {parameters:.2f} M parameters in the U-Net |
 | photographs | {photographs} freely licensed ones from Debian packages, listed by `Training/photographs.py` |
 | autoencoder | {ae_step} steps of 8 crops of 128 pixels, {decoder_step} more of the decoder alone on 2 of 256; {psnr:.2f} dB PSNR on 24 held-out crops of 512 pixels |
-| U-Net | {step} steps of 8 crops of 256 pixels, {large_steps} of them 2 of 512 pixels; seed {seed} |
+| U-Net | {run}; seed {seed}; averaged weights |
 
 Held-out denoising loss at 64x64 latents (mean squared error of the predicted noise; predicting zero gives 1):
 
@@ -37,6 +37,8 @@ Training curves, step: value.
     {ae_curve}
     U-Net, training loss
     {curve}
+    U-Net, held-out loss at 64x64 latents, mean of the bands
+    {held_out_curve}
 
 ![Held-out photographs, what the autoencoder makes of them, and images drawn from noise](samples.jpg)
 
@@ -114,15 +116,30 @@ def sheet(rows, path: Path, side=256):
     picture.save(path, quality=85, optimize=True)
 
 
-def log(work: Path, name: str):
-    path = work / f"{name}.log.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+def log(folder: Path, name: str):
+    return [json.loads(line) for line in (folder / f"{name}.log.jsonl").read_text().splitlines()]
+
+
+def curve(entries, value):
+    return "  ".join(f"{entry['step']}: {value(entry)}" for entry in entries)
+
+
+def run_of(entries):
+    """What a U-Net's run was, in words."""
+    last = [entry for entry in entries if entry["kept"]][-1]
+    small = last["step"] - last["large_steps"]
+    words = f"{last['step']:,} steps of {last['batch']} crops of 512 pixels"
+    if small:
+        words += f", the first {small:,} of {4 * last['batch']} of 256 instead"
+    return f"{words}; {last['seconds'] / 60:.0f} minutes ({last['device']})"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=Path("data/models"))
+    parser.add_argument("--logs", type=Path, default=Path("Training/logs"),
+                        help="of the runs that made these models")
     options = parser.parse_args()
     photographs = len(list((options.work / "photos/train").glob("*.png")))
     pixels = Crops(options.work / "photos/held-out", 512, 1).batch(24, 512)
@@ -133,17 +150,17 @@ def main():
             continue
         unet, autoencoder, scheduler, text = load(folder)
         bands = band_losses(unet, autoencoder, scheduler, text, pixels)
-        entries, ae_entries, decoder = (log(options.work, n) for n in (name, "autoencoder", "decoder"))
-        steps = torch.load(options.work / f"{name}.state.pt", weights_only=True)["step"]
+        entries, ae_entries, decoder = (log(options.logs, n) for n in (name, "autoencoder", "decoder"))
         (folder / "README.md").write_text(REPORT.format(
             name=name, what=what, widths="-".join(map(str, UNET["block_out_channels"])),
             parameters=sum(p.numel() for p in unet.parameters()) / 1e6, photographs=photographs,
-            ae_step=ae_entries[-1]["step"], decoder_step=decoder[-1]["step"] if decoder else 0, psnr=psnr(autoencoder, pixels), step=steps,
-            large_steps=entries[-1]["large_steps"] + steps - entries[-1]["step"], seed=SEED,
+            ae_step=ae_entries[-1]["step"], decoder_step=decoder[-1]["step"],
+            psnr=psnr(autoencoder, pixels), run=run_of(entries), seed=SEED,
             band_names=" | ".join(f"{a} to {b - 1}" for a, b in TIMESTEP_BANDS),
             band_rules=" --- |" * len(bands), bands=" | ".join(f"{v:.3f}" for v in bands),
-            ae_curve="  ".join(f"{e['step']}: {e['held_out_psnr']:.1f}" for e in ae_entries + decoder),
-            curve="  ".join(f"{e['step']}: {e['loss']:.3f}" for e in entries)))
+            ae_curve=curve(ae_entries + decoder, lambda entry: f"{entry['held_out_psnr']:.1f}"),
+            curve=curve(entries, lambda entry: f"{entry['loss']:.3f}"),
+            held_out_curve=curve(entries, lambda entry: f"{sum(entry['held_out_64']) / 4:.4f}")))
         four = pixels[:4]
         sheet([four, restored(autoencoder, four), drawn(unet, autoencoder, scheduler, text, range(4))],
               folder / "samples.jpg")

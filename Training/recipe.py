@@ -5,6 +5,7 @@ import math
 import os
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -55,31 +56,48 @@ def initialise(model: torch.nn.Module, seed: int):
             parameters[name].copy_(values)
 
 
+class CircularConv2d(torch.nn.Conv2d):
+    """A convolution that takes the opposite border where others take zeros.
+
+    Its values are those of `padding_mode="circular"`, which only a new convolution can be given.
+    """
+
+    def _conv_forward(self, x, weight, bias):
+        for dim, side in ((2, self.padding[0]), (3, self.padding[1])):
+            size = x.shape[dim]
+            x = torch.cat([x.narrow(dim, size - side, side), x, x.narrow(dim, 0, side)], dim)
+        return torch.nn.functional.conv2d(x, weight, bias, self.stride, 0, self.dilation, self.groups)
+
+
 def make_circular(unet: torch.nn.Module):
     """Circular padding in every convolution that pads."""
     for module in unet.modules():
         if isinstance(module, torch.nn.Conv2d) and module.padding != (0, 0):
-            module.padding_mode = "circular"
-            module._reversed_padding_repeated_twice = [
-                side for side in reversed(module.padding) for _ in range(2)]
+            module.__class__ = CircularConv2d
 
 
 class Crops:
     """Random square crops of the photographs at scales 1, 1/2 and 1/4, mirrored at random."""
 
-    def __init__(self, folder: Path, smallest: int, seed: int):
+    def __init__(self, folder: Path, smallest: int, seed: int, whole: bool = False):
+        """`whole` adds each photograph at the scale at which its short side is `smallest`."""
         self.random = random.Random(seed)
-        self.images = []
-        for path in sorted(folder.glob("*.png")):
+
+        def scaled(path: Path):
             image = Image.open(path).convert("RGB")
-            for scale in (1, 2, 4):
-                size = (image.width // scale, image.height // scale)
-                if min(size) >= smallest:
-                    self.images.append(np.asarray(image.resize(size, Image.LANCZOS)))
+            sizes = [(image.width // scale, image.height // scale) for scale in (1, 2, 4)]
+            if whole:
+                sizes.append(tuple(smallest * side // min(image.size) for side in image.size))
+            return [np.asarray(image.resize(size, Image.LANCZOS))
+                    for size in dict.fromkeys(sizes) if min(size) >= smallest]
+
+        with ThreadPoolExecutor() as pool:
+            paths = sorted(path for path in folder.iterdir() if path.is_file())
+            self.images = [image for images in pool.map(scaled, paths) for image in images]
         # A photograph's weight is the root of its area: large ones show more, not all there is.
         self.weights = [math.sqrt(a.shape[0] * a.shape[1]) for a in self.images]
 
-    def batch(self, count: int, size: int) -> torch.Tensor:
+    def batch(self, count: int, size: int, device: str = "cpu") -> torch.Tensor:
         """[count, 3, size, size] in -1 ... 1, channels last."""
         out = np.empty((count, size, size, 3), np.uint8)
         fitting = [(a, w) for a, w in zip(self.images, self.weights) if min(a.shape[:2]) >= size]
@@ -89,21 +107,35 @@ class Crops:
             x = self.random.randrange(image.shape[1] - size + 1)
             crop = image[y:y + size, x:x + size]
             out[index] = crop[:, ::-1] if self.random.random() < 0.5 else crop
-        return torch.from_numpy(out).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+        return torch.from_numpy(out).to(device).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
 class Run:
-    """A resumable run: state on disk, a log of JSON lines, a time limit."""
+    """A resumable run: state on disk, a log of JSON lines, an end by steps or by time."""
 
-    def __init__(self, work: Path, name: str, minutes: float):
+    def __init__(self, work: Path, name: str, minutes: float, steps: int | None):
+        """Without `steps` the whole recipe fits itself into the minutes; such a run is one piece."""
         self.state_path = work / f"{name}.state.pt"
         self.log_path = work / f"{name}.log.jsonl"
-        self.deadline = time.monotonic() + 60 * minutes
+        self.steps = steps
+        self.begun = self.started = time.monotonic()
+        self.deadline = self.begun + 60 * minutes
         self.state = torch.load(self.state_path, weights_only=True) if self.state_path.exists() else None
+        if self.state and steps is None:
+            raise SystemExit(f"{self.state_path}: a run without --steps can't go on; move it away")
 
-    @property
-    def over(self) -> bool:
-        return time.monotonic() > self.deadline
+    def start(self):
+        """Called where training begins, so that preparation is no part of the recipe's time."""
+        self.started = time.monotonic()
+
+    def progress(self, step: int) -> float:
+        """How much of the recipe is done, 0 ... 1; at 1 the run is over."""
+        if self.steps is not None:
+            return step / self.steps
+        return (time.monotonic() - self.started) / (self.deadline - self.started)
+
+    def over(self, step: int) -> bool:
+        return time.monotonic() > self.deadline or self.progress(step) >= 1
 
     def save(self, **state):
         partial = self.state_path.with_suffix(".partial")
@@ -111,11 +143,13 @@ class Run:
         os.replace(partial, self.state_path)
 
     def log(self, **values):
+        """Appends to the log, with the seconds since this run began."""
+        values["seconds"] = round(time.monotonic() - self.begun, 1)
         with self.log_path.open("a") as file:
             file.write(json.dumps(values) + "\n")
         print(values, flush=True)
 
 
-def schedule(step: int, steps: int) -> float:
+def schedule(step: int, progress: float) -> float:
     """The learning rate's factor: warm-up over 20 steps, constant, a linear fall over the last 40 %."""
-    return min(1, (step + 1) / 20, max(0.01, (steps - step) / (0.4 * steps)))
+    return min(1, (step + 1) / 20, max(0.01, (1 - progress) / 0.4))
