@@ -178,6 +178,9 @@ INLINE void attend_keys(int vectors, int rows, int bounded, const attention_job 
     for (; k + rows <= count; k += rows)
       score_rows(vectors, rows, state->queries, keys + (start + k) * width, width,
                  state->scores + k * lanes, total);
+    for (; k + 4 <= count; k += 4)
+      score_rows(vectors, 4, state->queries, keys + (start + k) * width, width,
+                 state->scores + k * lanes, total);
     for (; k < count; k++)
       score_rows(vectors, 1, state->queries, keys + (start + k) * width, width,
                  state->scores + k * lanes, total);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include "tiles.h"
+#include "softmax_amx.h"
 
 // MARK: Packing
 
@@ -66,71 +66,11 @@ AMX void attention_amx_pack(const float *keys, const float *values, size_t strid
   }
 }
 
-// MARK: Softmax
-
-typedef struct {
-  /// bf16 [32, key channels], times log2(e) / √head_width.
-  uint16_t *queries;
-  /// [32, span]: scores, then weights in bf16, in the first half of the row.
-  char *scores;
-  /// [32, value channels], relative to 2^maximum as `sums`, which are 16 a row.
-  float *output, *sums, *maxima;
-} tile_state;
-
-/// 2^(x - shift) for c = 1.5 * 2^23 - shift, whose shift is an integer, to 8e-5 relative (bf16
-/// keeps 4e-3), from 2^-126 on.
-AMX_INLINE __m512 power(__m512 x, __m512 c, __m512 lowest) {
-  x = _mm512_max_ps(lowest, x);
-  const __m512 rounded = _mm512_add_ps(x, c);
-  const __m512 r = _mm512_sub_ps(x, _mm512_sub_ps(rounded, c));
-  __m512 p = _mm512_set1_ps(0.055171670f);
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.24261113f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.69326099f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.99992807f));
-  return (__m512)_mm512_add_epi32((__m512i)p, _mm512_slli_epi32((__m512i)rounded, 23));
-}
-
-/// Raises a row's maximum to an integer no score of it exceeds, and scales down what was summed up.
-AMX_APART void raise_row(float highest, size_t channels, float *maximum, float *sums,
-                         float *output) {
-  highest = ceilf(highest);
-  const float decay = exp2f(*maximum - highest);
-  *maximum = highest;
-  for (size_t i = 0; i < side; i++) sums[i] *= decay;
-  for (size_t i = 0; i < channels; i++) output[i] *= decay;
-}
-
-/// Turns `count` scores of a row, a multiple of 32, to weights 2^(score - maximum).
-AMX_INLINE void soften(size_t count, char *row, size_t channels, float *maximum, float *sums,
-                       float *output) {
-  float *scores = (float *)row;
-  __m512 highest = _mm512_loadu_ps(scores);
-  for (size_t i = side; i < count; i += side)
-    highest = _mm512_max_ps(highest, _mm512_loadu_ps(scores + i));
-  if (_mm512_cmp_ps_mask(highest, _mm512_set1_ps(*maximum + 16), _CMP_GT_OQ))
-    raise_row(_mm512_reduce_max_ps(highest), channels, maximum, sums, output);
-  float shift = *maximum;
-  if (!(fabsf(shift) < 1 << 22)) {
-    for (size_t i = 0; i < count; i++) scores[i] -= shift;
-    shift = 0;
-  }
-  const __m512 c = _mm512_set1_ps(12582912.0f - shift);
-  const __m512 lowest = _mm512_set1_ps(shift - 126);
-  __m512 sum = _mm512_loadu_ps(sums);
-  for (size_t i = 0; i < count; i += depth) {
-    const __m512 low = power(_mm512_loadu_ps(scores + i), c, lowest);
-    const __m512 high = power(_mm512_loadu_ps(scores + i + side), c, lowest);
-    sum = _mm512_add_ps(sum, _mm512_add_ps(low, high));
-    _mm512_storeu_si512(row + 2 * i, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-  }
-  _mm512_storeu_ps(sums, sum);
-}
-
 // MARK: A block of queries
 
 size_t attention_amx_state_floats(ck_keys_shape shape) {
   const padded_shape p = padded(shape);
-  return amx_queries * (p.key_channels / 2 + span + p.value_channels + side + 1) + 1024;
+  return amx_queries * (3 * span + p.key_channels / 2 + p.value_channels + side + 2) + 1024;
 }
 
 AMX_INLINE tile_state begin(const attention_job *all, size_t head, size_t first, int thread) {
@@ -138,17 +78,19 @@ AMX_INLINE tile_state begin(const attention_job *all, size_t head, size_t first,
   const size_t width = all->shape.head_width;
   float *memory = all->states + thread * all->state_floats;
   tile_state state = {.scores = (char *)memory};
-  memory += amx_queries * span;
+  memory += 3 * amx_queries * span;
   state.queries = (uint16_t *)memory;
   memory += amx_queries * p.key_channels / 2;
   state.output = memory;
   memory += amx_queries * p.value_channels;
   state.sums = memory;
   state.maxima = memory + amx_queries * side;
+  state.decays = state.maxima + amx_queries;
   memset(state.output, 0, amx_queries * (p.value_channels + side) * sizeof(float));
   const float scale = 1.44269504088896341 / sqrt((double)width);
   for (size_t i = 0; i < amx_queries; i++) {
     state.maxima[i] = -INFINITY;
+    state.decays[i] = 1;
     const float *source = all->queries + (first + i) * all->stride + head * width;
     for (size_t c = 0; c < p.key_channels; c += side) {
       const size_t rest = first + i < all->count && c < width ? at_most(width - c, side) : 0;
@@ -162,6 +104,8 @@ AMX_INLINE tile_state begin(const attention_job *all, size_t head, size_t first,
 /// Lowers the scores of keys from `limit` on, and where `causal` of keys after their query.
 static void hide(const attention_job *all, size_t first, size_t start, size_t count,
                  char *scores) {
+  const size_t end = start + count;
+  if (end <= all->shape.keys && !(all->causal && end > first + 1)) return;
   for (size_t i = 0; i < amx_queries; i++) {
     size_t visible = all->causal ? first + i + 1 : all->shape.keys;
     if (visible > all->shape.keys) visible = all->shape.keys;
@@ -170,40 +114,83 @@ static void hide(const attention_job *all, size_t first, size_t start, size_t co
   }
 }
 
+/// Writes the block's output.
+AMX_INLINE void finish(const attention_job *all, size_t head, size_t first,
+                       const tile_state *state) {
+  const size_t width = all->shape.head_width, channels = padded(all->shape).value_channels;
+  for (size_t i = 0; i < amx_queries && first + i < all->count; i++) {
+    const float factor = 1 / _mm512_reduce_add_ps(_mm512_loadu_ps(state->sums + i * side));
+    float *target = all->y + (first + i) * width * all->shape.heads + head * width;
+    for (size_t c = 0; c < width; c++) target[c] = state->output[i * channels + c] * factor;
+  }
+}
+
+/// A block of keys: where its keys and values are packed, where its scores become weights.
+typedef struct {
+  size_t start, count;
+  const uint16_t *keys, *values;
+  char *scores;
+} key_block;
+
+/// At once: the scores of `next`, the weights of `current` and the sums of `former`, for tiles and
+/// vectors work side by side where neither waits for the other. Each block may have no keys.
+AMX_INLINE void advance(padded_shape p, const key_block *next, const key_block *current,
+                        const key_block *former, tile_state *state) {
+  const size_t channels = p.value_channels, groups = span / depth;
+  const size_t parts = groups + (channels + 3 * side - 1) / (3 * side);
+  const size_t rows = (amx_queries + parts - 1) / parts;
+  for (size_t part = 0; part < parts; part++) {
+    const size_t k = part * depth, c = part < groups ? 0 : (part - groups) * 3 * side;
+    const size_t tiles = at_most((channels - c) / side, 3);
+    const uint16_t *values = former->values + c * depth;
+    float *output = state->output + c;
+    const int scores = part < groups && k < next->count, sums = part >= groups && former->count;
+    if (scores)
+      tiles_score(state->queries, next->keys + k * p.key_channels, p.key_channels);
+    else if (sums && tiles == 3)
+      tiles_add(3, former->scores, values, channels, former->count, output);
+    else if (sums && tiles == 2)
+      tiles_add(2, former->scores, values, channels, former->count, output);
+    else if (sums)
+      tiles_add(1, former->scores, values, channels, former->count, output);
+    if (current->count)
+      soften_rows(current->count, current->scores, part * rows, (part + 1) * rows, state);
+    if (scores)
+      tiles_store_scores(next->scores + k * 4);
+    else if (sums && tiles == 3)
+      tiles_store_sums(3, channels, output);
+    else if (sums && tiles == 2)
+      tiles_store_sums(2, channels, output);
+    else if (sums)
+      tiles_store_sums(1, channels, output);
+  }
+  if (state->has_decay) decay_output(channels, state);
+}
+
 AMX void attention_amx(const attention_job *all, size_t head, size_t first, int thread) {
   const padded_shape p = padded(all->shape);
-  const size_t channels = p.value_channels, keys_end = all->shape.keys;
   const uint16_t *keys = (const uint16_t *)all->packed + head * head_size(p);
   const uint16_t *values = keys + p.keys * p.key_channels;
   tile_state state = begin(all, head, first, thread);
+  const size_t visible =
+      all->causal ? at_most(first + amx_queries, all->shape.keys) : all->shape.keys;
+  key_block former = {0}, current = {0};
   tiles_begin();
-  const size_t visible = all->causal ? at_most(first + amx_queries, keys_end) : keys_end;
-  for (size_t start = 0; start < visible; start += span) {
-    const size_t count = at_most((visible - start + depth - 1) / depth * depth, span);
-    tiles_score(state.queries, keys + start * p.key_channels, p.key_channels, count, state.scores);
-    if (start + count > keys_end || (all->causal && start + count > first + 1))
-      hide(all, first, start, count, state.scores);
-    for (size_t i = 0; i < amx_queries; i++) {
-      char *row = state.scores + i * row_bytes;
-      float *sums = state.sums + i * side, *output = state.output + i * channels;
-      soften(count == span ? span : count, row, channels, state.maxima + i, sums, output);
+  for (size_t start = 0, turn = 0; start < visible + 2 * span; start += span, turn++) {
+    key_block next = {.start = start};
+    if (start < visible) {
+      next.count = at_most((visible - start + depth - 1) / depth * depth, span);
+      next.keys = keys + start * p.key_channels;
+      next.values = values + start * p.value_channels;
+      next.scores = state.scores + turn % 3 * amx_queries * row_bytes;
     }
-    const uint16_t *block = values + start * channels;
-    size_t c = 0;
-    for (; c + 48 <= channels; c += 48)
-      tiles_add_three(state.scores, block + c * depth, channels, count, state.output + c);
-    if (c + 32 == channels)
-      tiles_add(2, state.scores, block + c * depth, channels, count, state.output + c);
-    else if (c < channels)
-      tiles_add(1, state.scores, block + c * depth, channels, count, state.output + c);
+    advance(p, &next, &current, &former, &state);
+    if (next.count) hide(all, first, start, next.count, next.scores);
+    former = current;
+    current = next;
   }
   tiles_end();
-  const size_t width = all->shape.head_width;
-  for (size_t i = 0; i < amx_queries && first + i < all->count; i++) {
-    const float factor = 1 / _mm512_reduce_add_ps(_mm512_loadu_ps(state.sums + i * side));
-    float *target = all->y + (first + i) * width * all->shape.heads + head * width;
-    for (size_t c = 0; c < width; c++) target[c] = state.output[i * channels + c] * factor;
-  }
+  finish(all, head, first, &state);
 }
 
 #else

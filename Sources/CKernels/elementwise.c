@@ -60,6 +60,17 @@ ck_status ck_add(const float *a, const float *b, size_t count, float *y) {
   return CK_OK;
 }
 
+static void copy_part(void *pointer, size_t index, int thread) {
+  const job *all = pointer;
+  size_t start = index * block;
+  memcpy(all->y + start, all->x + start, part(index, all->count) * sizeof *all->y);
+}
+
+void ck_copy(const float *x, size_t count, float *y) {
+  job all = {.x = x, .count = count, .y = y};
+  ck_parallel((count + block - 1) / block, &all, copy_part);
+}
+
 // MARK: bf16
 
 CLONES static void to_bf16(const float *x, size_t count, uint16_t *y) {

@@ -57,6 +57,7 @@ void *ck_scratch(ck_scratch_kind kind, size_t bytes);
 
 // MARK: Parts of kernels, to be called under ck_lock
 
+void ck_copy(const float *x, size_t count, float *y);
 /// Rounds to nearest even.
 void ck_to_bf16(const float *x, size_t count, uint16_t *y);
 /// y [rows, channels] = x[:, :channels] * gelu(x[:, channels:]).

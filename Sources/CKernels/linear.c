@@ -73,7 +73,7 @@ static ck_status run(ck_linear *layer, const float *x, size_t rows, int accumula
 ck_status ck_linear_run(ck_linear *layer, const float *x, size_t rows, const float *residual,
                         float *y) {
   ck_lock();
-  if (residual && residual != y) memcpy(y, residual, rows * layer->weights.outputs * sizeof *y);
+  if (residual && residual != y) ck_copy(residual, rows * layer->weights.outputs, y);
   ck_status status = run(layer, x, rows, residual != NULL, y);
   ck_unlock();
   return status;

@@ -14,8 +14,8 @@ enum {
   side = 16,
   /// bf16 numbers in a row of a tile.
   depth = 32,
-  /// Keys whose scores are in memory at a time: with keys and values, about the first cache.
-  span = 128,
+  /// Keys of a block (or 32 in the last).
+  span = 64,
   row_bytes = span * 4,
 };
 
@@ -43,95 +43,79 @@ AMX_INLINE void tiles_begin(void) {
 
 AMX_INLINE void tiles_end(void) { _tile_release(); }
 
-/// scores [32, span] = queries [32, channels] times `count` (a multiple of 32) packed keys.
-AMX_INLINE void tiles_score(const uint16_t *queries, const uint16_t *keys, size_t channels,
-                      size_t count, char *scores) {
+// The products come in two parts, so that a caller can compute in between: tiles take their time.
+// Keys and values are loaded past the first cache, where queries, scores and output should stay.
+
+/// Tiles 0 to 3 = queries [32, channels] times 32 packed keys.
+AMX_INLINE void tiles_score(const uint16_t *queries, const uint16_t *keys, size_t channels) {
   const size_t stride = channels * sizeof *queries;
-  for (size_t k = 0; k < count; k += depth, keys += depth * channels, scores += depth * 4) {
-    const uint16_t *next = keys + side * channels;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (size_t c = 0; c < channels; c += depth) {
-      _tile_loadd(4, queries + c, stride);
-      _tile_loadd(6, keys + c * side, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_loadd(7, next + c * side, 64);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_loadd(5, queries + side * channels + c, stride);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, scores, row_bytes);
-    _tile_stored(1, scores + 64, row_bytes);
-    _tile_stored(2, scores + side * row_bytes, row_bytes);
-    _tile_stored(3, scores + side * row_bytes + 64, row_bytes);
-  }
-}
-
-/// output [32, channels] += weights [32, count] times packed values, for 16 or 32 channels from the
-/// first.
-AMX_INLINE void tiles_add(int tiles, const char *weights, const uint16_t *values,
-                           size_t channels, size_t count, float *output) {
-  const size_t stride = channels * sizeof *output;
-  float *second = output + side * channels;
-  _tile_loadd(0, output, stride);
-  _tile_loadd(2, second, stride);
-  if (tiles == 2) {
-    _tile_loadd(1, output + side, stride);
-    _tile_loadd(3, second + side, stride);
-  }
-  for (size_t k = 0; k < count; k += depth, values += depth * channels, weights += 64) {
-    _tile_loadd(6, values, 64);
-    _tile_loadd(4, weights, row_bytes);
+  const uint16_t *next = keys + side * channels;
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  for (size_t c = 0; c < channels; c += depth) {
+    _tile_loadd(4, queries + c, stride);
+    _tile_stream_loadd(6, keys + c * side, 64);
     _tile_dpbf16ps(0, 4, 6);
-    _tile_loadd(5, weights + side * row_bytes, row_bytes);
+    _tile_stream_loadd(7, next + c * side, 64);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_loadd(5, queries + side * channels + c, stride);
     _tile_dpbf16ps(2, 5, 6);
-    if (tiles == 2) {
-      _tile_loadd(7, values + depth * side, 64);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-  }
-  _tile_stored(0, output, stride);
-  _tile_stored(2, second, stride);
-  if (tiles == 2) {
-    _tile_stored(1, output + side, stride);
-    _tile_stored(3, second + side, stride);
+    _tile_dpbf16ps(3, 5, 7);
   }
 }
 
-/// The same for 48 channels.
-AMX_INLINE void tiles_add_three(const char *weights, const uint16_t *values, size_t channels,
-                          size_t count, float *output) {
-  const size_t stride = channels * sizeof *output;
-  float *second = output + side * channels;
+/// scores [32, span], the first 32 columns = tiles 0 to 3.
+AMX_INLINE void tiles_store_scores(char *scores) {
+  _tile_stored(0, scores, row_bytes);
+  _tile_stored(1, scores + 64, row_bytes);
+  _tile_stored(2, scores + side * row_bytes, row_bytes);
+  _tile_stored(3, scores + side * row_bytes + 64, row_bytes);
+}
+
+/// Tiles 0 to 5 = output [32, channels] + weights [32, count] times packed values, for 16 `tiles`
+/// channels from the first.
+AMX_INLINE void tiles_add(int tiles, const char *weights, const uint16_t *values, size_t channels,
+                          size_t count, const float *output) {
+  const size_t stride = channels * sizeof *output, next = depth * side;
+  const float *second = output + side * channels;
   _tile_loadd(0, output, stride);
-  _tile_loadd(1, output + side, stride);
-  _tile_loadd(2, output + 2 * side, stride);
+  if (tiles > 1) _tile_loadd(1, output + side, stride);
+  if (tiles > 2) _tile_loadd(2, output + 2 * side, stride);
   _tile_loadd(3, second, stride);
-  _tile_loadd(4, second + side, stride);
-  _tile_loadd(5, second + 2 * side, stride);
+  if (tiles > 1) _tile_loadd(4, second + side, stride);
+  if (tiles > 2) _tile_loadd(5, second + 2 * side, stride);
   for (size_t k = 0; k < count; k += depth, values += depth * channels, weights += 64) {
     _tile_loadd(6, weights, row_bytes);
-    _tile_loadd(7, values, 64);
+    _tile_stream_loadd(7, values, 64);
     _tile_dpbf16ps(0, 6, 7);
-    _tile_loadd(7, values + depth * side, 64);
-    _tile_dpbf16ps(1, 6, 7);
-    _tile_loadd(7, values + 2 * depth * side, 64);
-    _tile_dpbf16ps(2, 6, 7);
+    if (tiles > 1) {
+      _tile_stream_loadd(7, values + next, 64);
+      _tile_dpbf16ps(1, 6, 7);
+    }
+    if (tiles > 2) {
+      _tile_stream_loadd(7, values + 2 * next, 64);
+      _tile_dpbf16ps(2, 6, 7);
+    }
     _tile_loadd(6, weights + side * row_bytes, row_bytes);
-    _tile_dpbf16ps(5, 6, 7);
-    _tile_loadd(7, values, 64);
+    if (tiles > 2) _tile_dpbf16ps(5, 6, 7);
+    if (tiles > 1) {
+      if (tiles > 2) _tile_stream_loadd(7, values + next, 64);
+      _tile_dpbf16ps(4, 6, 7);
+    }
+    if (tiles > 1) _tile_stream_loadd(7, values, 64);
     _tile_dpbf16ps(3, 6, 7);
-    _tile_loadd(7, values + depth * side, 64);
-    _tile_dpbf16ps(4, 6, 7);
   }
+}
+
+AMX_INLINE void tiles_store_sums(int tiles, size_t channels, float *output) {
+  const size_t stride = channels * sizeof *output;
+  float *second = output + side * channels;
   _tile_stored(0, output, stride);
-  _tile_stored(1, output + side, stride);
-  _tile_stored(2, output + 2 * side, stride);
+  if (tiles > 1) _tile_stored(1, output + side, stride);
+  if (tiles > 2) _tile_stored(2, output + 2 * side, stride);
   _tile_stored(3, second, stride);
-  _tile_stored(4, second + side, stride);
-  _tile_stored(5, second + 2 * side, stride);
+  if (tiles > 1) _tile_stored(4, second + side, stride);
+  if (tiles > 2) _tile_stored(5, second + 2 * side, stride);
 }

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Owned, 64-byte aligned memory for floats, not initialised.
 ///
 /// `@unchecked Sendable`: who holds the only reference may write (``FeatureMap`` checks that);
@@ -12,21 +8,33 @@ public final class FloatBuffer: @unchecked Sendable {
   /// The number of elements.
   public let count: Int
 
+  /// The size of its block of ``LargeMemory``; 0 where it is none.
+  private let blockBytes: Int
+
   /// Memory for `count` floats.
   public init(count: Int) {
     self.count = count
-    let size = max(count, 1) * MemoryLayout<Float>.stride
-    let isLarge = size >= 2 * Self.hugePage
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: size, alignment: isLarge ? Self.hugePage : 64)
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
     #if canImport(Glibc)
-      // Large maps come fresh from the system each time: 512 times fewer page faults.
-      if isLarge { madvise(bytes, size / Self.hugePage * Self.hugePage, MADV_HUGEPAGE) }
+      if bytes >= LargeMemory.smallest {
+        let block = LargeMemory.take(bytes)
+        blockBytes = block.bytes
+        address = block.address.bindMemory(to: Float.self, capacity: count)
+        return
+      }
     #endif
-    address = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
+    blockBytes = 0
+    address = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      .bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
-  deinit { UnsafeMutableRawPointer(address).deallocate() }
-
-  private static let hugePage = 2 << 20
+  deinit {
+    #if canImport(Glibc)
+      if blockBytes > 0 {
+        LargeMemory.giveBack(UnsafeMutableRawPointer(address), bytes: blockBytes)
+        return
+      }
+    #endif
+    UnsafeMutableRawPointer(address).deallocate()
+  }
 }
