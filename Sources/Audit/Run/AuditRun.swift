@@ -16,7 +16,6 @@ public struct AuditRun: Sendable {
   public let settings: AuditSettings
   /// The experiments' work, planned.
   package let experiments: ExperimentRun
-  private let model: ModelIdentity
   /// The checkpoint, where it is this process that runs it.
   var source: (checkpoint: Checkpoint, extraction: ExtractionSettings)?
 
@@ -26,7 +25,6 @@ public struct AuditRun: Sendable {
   ///   compare with that are not there.
   public init(_ settings: AuditSettings, model: ModelIdentity) throws(AuditError) {
     self.settings = settings
-    self.model = model
     _ = try ComparedModels(settings)
     try Self.checkOutput(settings.run.output)
     do throws(PageError) { _ = try ReportPage(templates: settings.templates) } catch {
@@ -68,7 +66,7 @@ public struct AuditRun: Sendable {
     guard Folder.isFile(path), let provenance = try? Provenance.read(path, name: name) else {
       return false
     }
-    return experiments.isDone(provenance, model: model, version: settings.version)
+    return experiments.isDone(provenance, version: settings.version)
   }
 
   /// Does everything that is left, and writes the report.

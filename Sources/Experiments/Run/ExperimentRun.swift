@@ -122,12 +122,16 @@ package struct ExperimentRun: Sendable {
       entry.imagePairs = file.imagePairs
       entries[file.file] = entry
     }
+    try outputs.publish(written, to: settings.output)
+    for file in staleFiles(provenance, written: Set(written.map(\.file)), version: version) {
+      outputs.remove(file, recordedAs: provenance.arrays[file]?.sha256, from: settings.output)
+      provenance.arrays[file] = nil
+    }
     provenance.merge(
       entries,
       images: zip(images.paths, images.hashes).map {
         Provenance.ImageFile(file: Folder.name(of: $0), sha256: $1)
       }, hash: images.hash)
-    try outputs.publish(written, to: settings.output)
     do throws(FileError) { try AtomicFile.write(provenance.bytes, to: path) } catch {
       throw ExperimentError(error)
     }

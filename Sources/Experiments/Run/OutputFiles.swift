@@ -54,6 +54,12 @@ struct OutputFiles {
     }
   }
 
+  /// Removes a file that an earlier run left in `output`, unless somebody has changed it since.
+  func remove(_ file: String, recordedAs hash: String?, from output: String) {
+    let path = Folder.join(output, file)
+    if let found = try? SHA256Hex.ofFile(path), found == hash { unlink(path) }
+  }
+
   /// Where a file lies until it is published.
   func path(_ file: String) -> String { Folder.join(staging, file) }
 
@@ -217,13 +223,10 @@ struct OutputFiles {
     var written: [Written] = []
     for set in maps.sets {
       let file = Written(file: "\(set.name)_\(name).safetensors", experiment: .maps)
-      // Left whole by a run that was stopped later on.
-      if !Folder.isFile(path(file.file)) {
-        let arrays = try set.make()
-        if arrays.isEmpty { continue }
-        try ArrayFiles.writeSafeTensors(
-          arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(file.file))
-      }
+      let arrays = try set.make()
+      if arrays.isEmpty { continue }
+      try ArrayFiles.writeSafeTensors(
+        arrays, metadata: ["timestep": "\(plan.timestep)"], to: path(file.file))
       written.append(file)
     }
     return written
