@@ -88,12 +88,17 @@ public struct AuditCommand: ParsableCommand {
     if extraction.seed.value == nil {
       throw ValidationError("--seed none: an audit needs a seed, so that it can be repeated.")
     }
+    // Status 0 must not mean that nothing was looked at.
+    if check && cluster.scheduler != nil && !cluster.waits {
+      throw ValidationError("--check needs the report: with --cluster it goes with --wait.")
+    }
   }
 
   /// Audits, and prints the paths of the report and of `audit.json`.
   public func run() throws {
     let (audit, checkpoint) = try audit()
-    if cluster.scheduler != nil {
+    // Once the arrays are there the report needs seconds, and no job.
+    if cluster.scheduler != nil, cluster.dryRun || !audit.isComputed {
       let job = ClusterOptions.Job(
         run: audit.experiments, checkpoint: checkpoint, command: audit.settings.command,
         report: words(audit, checkpoint))

@@ -93,6 +93,7 @@ struct ExperimentsCommand: ParsableCommand {
       let identity = try ModelIdentity(checkpoint, settings: extraction.settings())
       return (try ExperimentRun(settings(checkpoint), model: identity), checkpoint, model)
     }
+    try Self.checkNames(runs.map { run, checkpoint, _ in (run.settings.name, checkpoint.folder) })
     if cluster.scheduler != nil {
       let jobs = runs.map { run, checkpoint, model in
         ClusterOptions.Job(
@@ -115,6 +116,17 @@ struct ExperimentsCommand: ParsableCommand {
         } catch { throw ExperimentError(error.description) }
       }
       for file in files { print(Folder.join(output, file)) }
+    }
+  }
+
+  /// Refuses models of one name: the second would take the place of the first one's files.
+  private static func checkNames(_ models: [(name: String, folder: String)]) throws {
+    for (place, model) in models.enumerated() {
+      if let first = models[..<place].first(where: { $0.name == model.name }) {
+        throw ValidationError(
+          "--models: \(first.folder) and \(model.folder) are both called \(model.name) in file names; "
+            + "run them one by one with --name.")
+      }
     }
   }
 
