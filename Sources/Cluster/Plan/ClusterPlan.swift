@@ -107,8 +107,11 @@ package struct ClusterPlan: Codable, Equatable, Sendable {
 
   /// The run, its arrays going to `output`; nothing but the label file is looked at.
   ///
+  /// - Parameter readsLabels: false for who only wants to know the units and where they lie.
   /// - Throws: ``ClusterError`` where the plan cannot be, or the label file is another.
-  package func run(output: String) throws(ClusterError) -> ExperimentRun {
+  package func run(
+    output: String, readsLabels: Bool = true
+  ) throws(ClusterError) -> ExperimentRun {
     let experiments = settings.experiments.compactMap { Experiment(rawValue: $0) }
     guard experiments.count == settings.experiments.count else {
       throw ClusterError(
@@ -124,7 +127,7 @@ package struct ClusterPlan: Codable, Equatable, Sendable {
     run.memory = settings.memory
     run.probePasses = settings.probePasses
     run.writesNorms = settings.writesNorms
-    run.labels = try labels()
+    run.labels = try readsLabels || settings.labels == "none" ? labels() : .automatic
     let set = ImageSet(
       folder: images.folder, files: images.files.map { ($0.file, $0.sha256) },
       available: images.available, width: images.width, height: images.height)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Slurm through its own commands.
@@ -48,59 +49,38 @@ package struct Slurm: Sendable {
     }
   }
 
-  /// The exit code of a job's task as Slurm writes it ("0:53"); nil where it is forgotten.
-  func exitCode(_ job: JobNumber, task: Int?) -> String? {
-    let id = "\(job.number)" + (task.map { "_\($0)" } ?? "")
+  /// The exit codes of a job as Slurm writes them ("0:53"), by task of an array; empty where it is
+  /// forgotten.
+  func exitCodes(_ job: JobNumber) -> [Int?: String] {
     let arguments = job.cluster.map { ["--clusters=\($0)"] } ?? []
-    let text = try? Self.run("scontrol", arguments + ["--oneliner", "show", "job", id])
-    let field = text?.split(separator: " ").first { $0.hasPrefix("ExitCode=") }
-    return field.map { String($0.dropFirst("ExitCode=".count)) }
+    let text = try? Self.run(
+      "scontrol", arguments + ["--oneliner", "show", "job", "\(job.number)"])
+    var codes: [Int?: String] = [:]
+    for line in (text ?? "").split(separator: "\n") {
+      func field(_ name: String) -> Substring? {
+        line.split(separator: " ").first { $0.hasPrefix("\(name)=") }?.dropFirst(name.count + 1)
+      }
+      guard let code = field("ExitCode") else { continue }
+      codes[field("ArrayTaskId").flatMap { Int($0) }] = String(code)
+    }
+    return codes
   }
 
   /// Runs one of Slurm's commands and gives what it prints.
   private static func run(_ tool: String, _ arguments: [String]) throws(ClusterError) -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    do { try process.run() } catch { throw ClusterError("\(tool) cannot be run: \(error)") }
-    let complaint = Collected(errors.fileHandleForReading)
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    let said = complaint.text()
-    process.waitUntilExit()
-    guard process.terminationStatus != 127 else {
+    let outcome: ChildProcess.Outcome
+    do throws(FileError) { outcome = try ChildProcess.run(tool, arguments) } catch {
+      throw ClusterError(error)
+    }
+    guard outcome.status != 127 else {
       throw ClusterError(
         "\(tool): expected Slurm's commands on the PATH, found none; run this on a login node of"
           + " the cluster, or with --dry-run to write the job scripts only")
     }
-    guard process.terminationStatus == 0 else {
-      let lines = said.split(separator: "\n").map(String.init)
-      let line = lines.last ?? "exit status \(process.terminationStatus)"
+    guard outcome.status == 0 else {
+      let line = outcome.complaints.last ?? "exit status \(outcome.status)"
       throw ClusterError(line.hasPrefix(tool) ? line : "\(tool): \(line)")
     }
-    return String(decoding: printed, as: UTF8.self)
-  }
-
-  /// Reads a pipe to its end on a thread of its own.
-  private final class Collected: @unchecked Sendable {
-    // Unchecked: the text is handed over through the semaphore.
-    private var data = Data()
-    private let done = DispatchSemaphore(value: 0)
-
-    init(_ handle: FileHandle) {
-      Thread { [self] in
-        data = handle.readDataToEndOfFile()
-        done.signal()
-      }.start()
-    }
-
-    func text() -> String {
-      done.wait()
-      return String(decoding: data, as: UTF8.self)
-    }
+    return outcome.output
   }
 }

@@ -47,13 +47,15 @@ package struct SlurmOptions: Equatable, Sendable {
     return nil
   }
 
-  /// Whether `name` is `option`, also cut short as getopt allows.
+  /// Whether `name` is `option`, or short for it as getopt allows.
+  ///
+  /// What is short for several options is refused with them: sbatch would not take it either.
   private static func matches(_ name: Substring, _ option: (long: String, short: Character?))
     -> Bool
   {
     if name.hasPrefix("--") {
       let word = name.dropFirst(2)
-      return word == option.long || word.count >= 4 && option.long.hasPrefix(word)
+      return !word.isEmpty && option.long.hasPrefix(word)
     }
     return option.short.map { name.dropFirst().first == $0 } ?? false
   }

@@ -8,6 +8,8 @@ struct JobRecord: Codable, Equatable, Sendable {
     var number: JobNumber
     /// The array's tasks that were submitted; of the merge none.
     var tasks: [Int]
+    /// Whether it was cancelled here: the controller soon forgets jobs that ended.
+    var cancelled: Bool?
   }
 
   /// In the order of stages.

@@ -59,7 +59,7 @@ package struct QueuedRun: Sendable {
   ///
   /// - Throws: ``ClusterError`` where Slurm cannot be asked.
   package func cancel() throws(ClusterError) -> [(stage: Stage, job: Int)] {
-    let record = try JobRecord.read(name, in: folder)
+    var record = try JobRecord.read(name, in: folder)
     guard !record.jobs.isEmpty else { return [] }
     let slurm = Slurm()
     let queue = record.entries(try slurm.queue(record.jobs.map(\.number)), name: name)
@@ -69,6 +69,10 @@ package struct QueuedRun: Sendable {
     guard !active.isEmpty else { return [] }
     // The last stage first, or its jobs would begin when those before them end.
     for job in active.reversed() { try slurm.cancel([job.number]) }
+    for place in record.jobs.indices where active.contains(record.jobs[place]) {
+      record.jobs[place].cancelled = true
+    }
+    try JSONFile.write(record, to: folder.jobs(name))
     return active.map { ($0.stage, $0.number.number) }
   }
 }

@@ -50,7 +50,7 @@ package struct RunStatus: Sendable {
     let record = try JobRecord.read(name, in: folder)
     let arrays = FinishedRun.find(plan, in: folder)
     let finished = arrays?.isComplete == true ? arrays : nil
-    let run = try plan.run(output: folder.output)
+    let run = try plan.run(output: folder.output, readsLabels: false)
     let slurm = Slurm()
     var queue: [QueueEntry] = []
     if finished == nil, !record.jobs.isEmpty {
@@ -86,53 +86,6 @@ package struct RunStatus: Sendable {
         default: false
         }
       }
-    }
-  }
-}
-
-/// Finds out where a task without results stands.
-private struct TaskReader {
-  let name: String
-  let folder: ClusterFolder
-  let record: JobRecord
-  let queue: [QueueEntry]
-  let slurm: Slurm
-
-  func state(_ stage: Stage, _ task: Int, lines: Int) -> RunStatus.State {
-    guard let job = record.job(stage, task: task) else { return .notSubmitted }
-    let number = stage == .merge ? nil : task
-    let entry = queue.first { $0.job == job.number.number && $0.task == number }
-    if let entry, entry.isRunning { return .running(nodes: entry.nodes) }
-    if let entry, entry.isWaiting { return .waiting(reason: entry.reason) }
-    if entry?.state == "CANCELLED" { return .cancelled }
-    let log = Folder.join(
-      folder.logs,
-      ClusterFolder.logName(
-        stage, name, job: "\(job.number.number)", task: number.map(String.init)))
-    let tail = LogTail.lines(of: log, count: lines)
-    var how = entry.map { $0.nodes.isEmpty ? $0.state : "\($0.state) on \($0.nodes)" } ?? "ended"
-    if tail == nil, slurm.exitCode(job.number, task: number) == "0:53" {
-      how += ", where Slurm could not open the log: that node does not see this file system; use an"
-      how += " --output that all nodes share"
-    }
-    return .failed(how: how, log: log, tail: tail ?? [])
-  }
-}
-
-/// The end of a log.
-enum LogTail {
-  /// Bytes at a log's end that are looked at.
-  private static let most = 16_384
-
-  /// The last `count` lines; nil where there is no log.
-  static func lines(of path: String, count: Int) -> [String]? {
-    guard let file = try? MappedFile(path) else { return nil }
-    let text = file.withBytes { String(decoding: $0.suffix(most), as: UTF8.self) }
-    return text.split(whereSeparator: \.isNewline).suffix(count).map { line in
-      // A log may hold anything; a terminal must not be told to do things by it.
-      String(
-        String.UnicodeScalarView(
-          line.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
   }
 }

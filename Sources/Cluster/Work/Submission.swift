@@ -70,15 +70,11 @@ package struct Submission: Sendable {
 
   /// Writes everything and gives scripts and commands as text, for a user to read or submit.
   ///
-  /// - Throws: ``ClusterError`` where another run of the same name is in the queue, or a file cannot
-  ///   be written.
+  /// - Throws: ``ClusterError`` where a run of the same name is in the queue, or was submitted and squeue
+  ///   cannot be asked, or a file cannot be written.
   package func dryRun() throws(ClusterError) -> String {
-    let record = try JobRecord.read(plan.name, in: folder)
-    if !record.jobs.isEmpty, let queue = try? slurm.queue(record.jobs.map(\.number)),
-      record.entries(queue, name: plan.name).contains(where: \.isActive)
-    {
-      throw inTheWay
-    }
+    // New scripts under jobs that read them would be no dry run.
+    if try active() != nil { throw inTheWay }
     let jobs = try write()
     var text = ""
     for job in jobs {
@@ -106,7 +102,7 @@ package struct Submission: Sendable {
 
   private var inTheWay: ClusterError {
     ClusterError(
-      "\(folder.path): another run of \(plan.name) is in the queue; `unetlens cluster cancel"
+      "\(folder.path): a run of \(plan.name) is in the queue; `unetlens cluster cancel"
         + " \(folder.output)` ends it, `unetlens cluster status \(folder.output)` shows it")
   }
 

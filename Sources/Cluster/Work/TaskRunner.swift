@@ -55,7 +55,9 @@ package struct TaskRunner: Sendable {
     let tasks = TaskSplit(run.plan, tasks: plan.tasks).tasks(stage)
     guard tasks.indices.contains(task) else {
       throw ClusterError(
-        "--task \(task): expected 0 to \(tasks.count - 1) for the stage \(stage.rawValue)")
+        tasks.isEmpty
+          ? "--stage \(stage.rawValue): this run has no such task"
+          : "--task \(task): expected 0 to \(tasks.count - 1) for the stage \(stage.rawValue)")
     }
     if FinishedRun.find(plan, in: folder) != nil {
       progress.warn("nothing to do: the arrays of \(plan.name) are there")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Runs git and takes what it prints.
@@ -12,56 +13,18 @@ struct Git {
   func run(
     _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
   ) throws(PublishError) -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git"] + arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let output = Pipe()
-    let errors = Pipe()
-    let stdin = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = input == nil ? FileHandle.nullDevice : stdin
-    do { try process.run() } catch { throw PublishError("git cannot be run: \(error)") }
-    if let input {
-      // Written on a thread of its own: git answers while it reads, and a full pipe would stop both.
-      let handle = stdin.fileHandleForWriting
-      Thread {
-        try? handle.write(contentsOf: Data(input.utf8))
-        try? handle.close()
-      }.start()
-    }
-    let complaint = Collected(errors.fileHandleForReading)
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    let said = complaint.text()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let lines = said.split(separator: "\n").map(String.init)
+    let outcome: ChildProcess.Outcome
+    do throws(FileError) {
+      outcome = try ChildProcess.run(
+        "git", arguments, in: folder, input: input, environment: environment)
+    } catch { throw PublishError(error.description) }
+    guard outcome.status == 0 else {
       let line =
-        lines.first { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") || $0.contains("rejected") }
-        ?? lines.first ?? "exit status \(process.terminationStatus)"
+        outcome.complaints.first {
+          $0.hasPrefix("fatal:") || $0.hasPrefix("error:") || $0.contains("rejected")
+        } ?? outcome.complaints.first ?? "exit status \(outcome.status)"
       throw PublishError("git \(arguments.first ?? ""): \(line)")
     }
-    return String(decoding: printed, as: UTF8.self).trimmingCharacters(in: .newlines)
-  }
-
-  /// Reads a pipe to its end on a thread of its own.
-  private final class Collected: @unchecked Sendable {
-    // Unchecked: the text is handed over through the semaphore.
-    private var data = Data()
-    private let done = DispatchSemaphore(value: 0)
-
-    init(_ handle: FileHandle) {
-      Thread { [self] in
-        data = handle.readDataToEndOfFile()
-        done.signal()
-      }.start()
-    }
-
-    func text() -> String {
-      done.wait()
-      return String(decoding: data, as: UTF8.self)
-    }
+    return outcome.output.trimmingCharacters(in: .newlines)
   }
 }
