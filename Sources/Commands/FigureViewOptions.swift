@@ -61,7 +61,7 @@ struct FigureViewOptions: ParsableArguments {
     }
     if !reference.isEmpty {
       let side = reference.count == 4 ? reference[3] : 32
-      guard (3...4).contains(reference.count), reference[0] >= 0, side > 0,
+      guard (3...4).contains(reference.count), reference[0] >= 0, (1...4096).contains(side),
         (0..<side).contains(reference[1]), (0..<side).contains(reference[2])
       else {
         throw ValidationError(
@@ -77,14 +77,19 @@ struct FigureViewOptions: ParsableArguments {
   /// The options as a value.
   var view: FigureView {
     var view = FigureView()
-    view.blocks = blocks.compactMap(FigureView.block(named:))
-    view.images = images
-    view.timesteps = timesteps
+    view.blocks = Self.once(blocks.compactMap(FigureView.block(named:)))
+    view.images = Self.once(images)
+    view.timesteps = Self.once(timesteps)
     if reference.count >= 3 {
       view.reference = FigureView.Reference(
         image: reference[0], column: reference[1], row: reference[2],
         side: reference.count == 4 ? reference[3] : 32)
     }
     return view
+  }
+
+  /// `values` without repetitions: a figure's parts have ids, which must differ.
+  private static func once<Value: Equatable>(_ values: [Value]) -> [Value] {
+    values.enumerated().filter { place, value in !values[..<place].contains(value) }.map(\.element)
   }
 }

@@ -44,7 +44,7 @@ public struct FigureSelection: Sendable {
         throw FigureError(.absent, Self.absence(of: kind, drafts, in: data))
       }
       figures += made
-      warnings += drafts.flatMap(\.warnings)
+      warnings += drafts.filter { isNamed || !$0.isNoNews }.flatMap(\.warnings)
     }
     if figures.isEmpty {
       throw FigureError(

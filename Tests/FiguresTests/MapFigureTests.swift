@@ -22,6 +22,7 @@ import Testing
     let draft = try #require(FigureKind.normMaps.drafts(from: data).first)
     let figure = try #require(draft.figure)
     #expect(figure.stem == "norm-maps")
+    #expect(figure.alternative.hasSuffix("."))
     // 5 x 11 maps, two models without two blocks, and the colour bar.
     #expect(figure.panels.count == 5 * 11 - 4 + 1)
     let texts = figure.labels.map(\.text)

@@ -1,4 +1,5 @@
 import Figures
+import Files
 import Foundation
 import Layers
 import Tensors
@@ -195,5 +196,24 @@ import Testing
     let figure = try #require(try TestArrays.quantitative(folder).figure)
     let texts = try figure.recorded().texts.map(\.string)
     #expect(texts.contains("anomalies (automatic labels)"))
+  }
+
+  @Test("Labels are whose the record of these very norms says", arguments: [true, false])
+  func recordedLabels(isRecordOfThem: Bool) throws {
+    let folder = TemporaryFolder()
+    try TestArrays.writeNorms(
+      folder, means: [Double](repeating: 1, count: 45), deviations: nil)
+    try NPY.write(
+      NDArray([0, 2, 4] as [Int64], shape: [1, 3]),
+      to: folder.file("high_norm_anomalies_auto_tiny.npy"))
+    let norms = "up1_anomaly_norms_mean_tiny.pt"
+    let hash = isRecordOfThem ? try SHA256Hex.ofFile(folder.file(norms)) : "another"
+    let record =
+      #"{"arrays": {"\#(norms)": {"sha256": "\#(hash)", "labels": {"source": "file"}}}}"#
+    try AtomicFile.write(Array(record.utf8), to: folder.file("provenance_tiny.json"))
+    let figure = try #require(try TestArrays.quantitative(folder).figure)
+    let texts = try figure.recorded().texts.map(\.string)
+    #expect(texts.contains("anomalies") == isRecordOfThem)
+    #expect(texts.contains("anomalies (automatic labels)") == !isRecordOfThem)
   }
 }

@@ -162,4 +162,29 @@ struct PageBuilderTests {
     #expect(html.contains("from the paper’s authors"))
     #expect(!html.contains("origin not recorded"))
   }
+
+  @Test("A figure over all models takes each file's origin from its own model's record")
+  func originsOfManyModels() throws {
+    let site = try TestSite()
+    for model in ["sd15", "mini"] {
+      let name = "mean_norm_maps_\(model).safetensors"
+      let path = "\(site.data)/\(name)"
+      try SafeTensors.write(
+        [("mid_block", NDArray([1, 2, 3, 4] as [Float], shape: [2, 2]))], to: path)
+      var entries: [String] = []
+      for file in try Folder.names(in: site.data) where file.contains(model) {
+        let hash = try SHA256Hex.ofFile("\(site.data)/\(file)")
+        entries.append(#""\#(file)": {"sha256": "\#(hash)", "command": "make \#(model)"}"#)
+      }
+      let record = #"{"arrays": {\#(entries.joined(separator: ", "))}}"#
+      try AtomicFile.write(Array(record.utf8), to: "\(site.data)/provenance_\(model).json")
+    }
+    let built = try site.build()
+    let html = String(decoding: built.files["index.html"] ?? [], as: UTF8.self)
+    #expect(built.files["figures/norm-maps.svg"] != nil)
+    #expect(!html.contains("origin not recorded"))
+    #expect(html.contains("make sd15") && html.contains("make mini"))
+    // Nothing is said of arrays that only an audit makes.
+    #expect(!built.warnings.contains { $0.contains("anomalous-tokens") })
+  }
 }

@@ -22,7 +22,8 @@ extension TokenMaps {
         values += try tokens.tokens(of: block, image: image)
         norms += try tokens.units(of: block, image: image).norms
       }
-      guard values.allSatisfy(\.isFinite) else { continue }
+      // Squares of larger values are no float32 numbers.
+      guard values.allSatisfy({ $0.magnitude < 1e15 }) else { continue }
       let sides = [shown.count, shape.height, shape.width]
       let clusters = KMeans(values, channels: shape.channels, seed: seed).clusters
       let components = PrincipalComponents(values, channels: shape.channels).projections

@@ -70,6 +70,12 @@ public enum ArrayKind: CaseIterable, Sendable {
   /// The file's name for `model`.
   public func fileName(_ model: String) -> String { affixes.prefix + model + affixes.suffix }
 
+  /// The model that a file of this name is of; nil where it is of no kind of arrays, or of several
+  /// models.
+  package static func model(ofFile name: String) -> String? {
+    allCases.lazy.compactMap { $0.model(inFileName: name) }.first
+  }
+
   /// The model in a file's name; nil where the name is not of this kind.
   ///
   /// `…_limits` and `auto_…` are no model names, nor is the thesis's set of mean norm maps.

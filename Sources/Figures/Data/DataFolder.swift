@@ -31,23 +31,22 @@ public struct DataFolder: Sendable {
   private static func models(named files: some Sequence<String>) -> [String] {
     var found: Set<String> = []
     for name in files {
-      for kind in ArrayKind.allCases {
-        if let model = kind.model(inFileName: name) { found.insert(model) }
-      }
+      if let model = ArrayKind.model(ofFile: name) { found.insert(model) }
     }
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// This folder with the arrays of `chosen` models of `other` beside its own; what both have is
-  /// this folder's.
+  /// This folder with the arrays of `chosen` models of `other`, and their records, beside its own;
+  /// what both have is this folder's.
   ///
   /// - Parameter chosen: names as ``models`` of `other` has them.
   public func with(_ chosen: [String], of other: DataFolder) -> DataFolder {
     var both = self
     for (name, place) in other.places where both.places[name] == nil {
       let isChosen = chosen.contains { model in
-        ArrayKind.allCases.contains { $0.model(inFileName: name) == model }
+        ArrayKind.model(ofFile: name) == model
           || name == ArrayKind.labels.fileName("auto_\(model)")
+          || name == "provenance_\(model).json"
       }
       if isChosen { both.places[name] = place }
     }

@@ -28,7 +28,9 @@ struct AnomalousTokens {
             + "\(indices.count) and \(norms.count)")
       }
       let array = try file.array("patches", shape: [nil, 3])
-      let values = array?.int64s() ?? []
+      guard let values = array.map({ $0.int64s() }) ?? [] else {
+        throw FigureError(.array, "\(file.path): patches: expected whole numbers, found others")
+      }
       for start in stride(from: 0, to: values.count, by: 3) {
         let (place, x, y) = (Int(values[start]), Int(values[start + 1]), Int(values[start + 2]))
         guard norms.indices.contains(place), (0..<norms[place].columns - 1).contains(x),
@@ -47,7 +49,10 @@ struct AnomalousTokens {
   static func draft(from data: DataFolder, model: String) throws(FigureError) -> FigureDraft {
     let kind = FigureKind.anomalousTokens
     guard let file = try data.file(.anomalousTokens, model) else {
-      return FigureKind.absent(kind.name, .anomalousTokens, model, in: data)
+      // Only audits make these arrays.
+      var draft = FigureKind.absent(kind.name, .anomalousTokens, model, in: data)
+      draft.isNoNews = true
+      return draft
     }
     let input = try Input(file)
     guard let colors = ColorScale(.viridis, spanning: input.norms.flatMap(\.values)) else {

@@ -102,8 +102,9 @@ struct NormDistribution {
           .array,
           "\(file.path): \(name): expected \(counts.count + 1) ascending norms, found others")
       }
-      let values = counts.doubles()
-      if values.contains(where: { $0.isFinite && $0 > 0 }) {
+      // What is no count is none.
+      let values = counts.doubles().map { $0.isFinite ? $0 : 0 }
+      if values.contains(where: { $0 > 0 }) {
         blocks.append(Block(block: layer, edges: edges, counts: values))
       }
     }

@@ -133,7 +133,6 @@ struct NormMaps {
         colors: ColorScale(.yellowOrangeRed, Scale(.linear, from: 0, to: 1)),
         ticks: [Tick(0, "min"), Tick(1, "max")]))
     let names = columns.map { ModelName.display($0.name) }.joined(separator: ", ")
-    let only = columns.count == 1 && models.count == 1 ? models.first : nil
     return Figure(
       kind: FigureKind.normMaps.name, model: nil, models: models.isEmpty ? [] : models,
       title: "Mean norm at each position of the blocks of \(names)",
@@ -142,7 +141,7 @@ struct NormMaps {
         \(names) (columns). Each map has its own colours; the numbers under it are its smallest and \
         largest mean norm. Blocks that a model lacks are left empty.
         """,
-      alternative: "Heat maps of mean token norms, one for each block of \(names)\(only ?? "").",
+      alternative: "Heat maps of mean token norms, one for each block of \(names).",
       size: grid.size, panels: panels, labels: labels, sources: sources)
   }
 

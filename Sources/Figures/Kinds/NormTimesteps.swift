@@ -59,8 +59,8 @@ struct NormTimesteps {
       figure: Figure(
         grid, kind: kind, model: model, title: "Token norms over timesteps in \(name)",
         caption: """
-          Norm of every token of one image at the end of each block of \(name) (rows) and at several \
-          timesteps (columns). Each row has one colour scale.
+          Norm of every token of \(shown.count == 1 ? "one image" : "\(shown.count) images") at the end of \
+          each block of \(name) (rows) and at several timesteps (columns). Each row has one colour scale.
           """,
         alternative: "Heat maps of token norms in \(norms.count) blocks at "
           + "\(turns.count) timesteps.",

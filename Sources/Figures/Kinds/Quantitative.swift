@@ -123,10 +123,9 @@ struct Quantitative {
   private mutating func norm() throws(FigureError) -> LayerPanel? {
     guard let file = try file(.anomalyMeans, panel: "relative norm") else { return nil }
     let means = try file.array(shape: [Self.layers.count]).doubles()
-    let isAutomatic =
-      !data.has(.labels, model) && data.has(ArrayKind.labels.fileName("auto_\(model)"))
     let line = curve(
-      "anomalies", isAutomatic ? "anomalies (automatic labels)" : "anomalies", means,
+      "anomalies",
+      data.hasAutomaticLabels(model) ? "anomalies (automatic labels)" : "anomalies", means,
       Color(0x26A259))
     guard keep([line], file, panel: "relative norm", logarithmic: true) else { return nil }
     var marks = [Mark.rule(Self.one), .curve(line)]

@@ -15,7 +15,8 @@ struct SimilarityGrids {
     /// - Throws: ``FigureError`` where a key is missing or an array does not fit the others.
     init(_ file: DataFile) throws(FigureError) {
       images = try file.pictures("images")
-      guard let reference = try file.integers("reference", count: 4), reference[3] > 0,
+      guard let reference = try file.integers("reference", count: 4),
+        (1...DataFile.longestSide).contains(reference[3]),
         images.indices.contains(reference[0]), (0..<reference[3]).contains(reference[1]),
         (0..<reference[3]).contains(reference[2])
       else {

@@ -76,6 +76,9 @@ public struct FigureDraft: Sendable {
   public var model: String?
   /// What was left out and why, one sentence each.
   public var warnings: [String]
+  /// Whether there is no figure because the data are not of the kind that has it: news only to those
+  /// who asked for it.
+  public var isNoNews = false
 
   /// A draft.
   public init(figure: Figure?, model: String? = nil, warnings: [String] = []) {

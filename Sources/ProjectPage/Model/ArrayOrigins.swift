@@ -18,6 +18,8 @@ struct ArrayOrigins {
 
   private(set) var origins: [String: Origin] = [:]
   private(set) var warnings: [String] = []
+  /// The provenance files read so far, by model.
+  private var records: [String: Record] = [:]
 
   private struct Record: Decodable {
     struct Entry: Decodable {
@@ -42,12 +44,14 @@ struct ArrayOrigins {
     for (model, facts) in filler.facts.sorted(by: { $0.key < $1.key }) {
       sources.append((models: [model], files: facts.sources))
     }
-    for (models, files) in sources {
-      var records: [Record] = []
-      for model in models {
-        if let record = try Self.record(of: model, data) { records.append(record) }
-      }
+    for (shown, files) in sources {
       for source in files where origins[source.name] == nil {
+        // A figure over all models names none of them: whose a file is, its name says.
+        let models = ArrayKind.model(ofFile: source.name).map { [$0] } ?? shown
+        var records: [Record] = []
+        for model in models {
+          if let record = try record(of: model, data) { records.append(record) }
+        }
         origins[source.name] = origin(
           source, models: models, records, content, filler, &problems)
       }
@@ -98,15 +102,18 @@ struct ArrayOrigins {
     return parts.joined(separator: ", ")
   }
 
-  private static func record(
+  private mutating func record(
     of model: String, _ data: DataFolder
   ) throws(PageError) -> Record? {
+    if let known = records[model] { return known }
     let name = "provenance_\(model).json"
     guard data.has(name) else { return nil }
     let path = Folder.join(data.path, name)
     do {
-      return try JSONDecoder().decode(
+      let record = try JSONDecoder().decode(
         Record.self, from: try MappedFile(path).withBytes { Data($0) })
+      records[model] = record
+      return record
     } catch let error as FileError {
       throw PageError([PageProblem(error)])
     } catch {

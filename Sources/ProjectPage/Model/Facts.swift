@@ -109,7 +109,9 @@ struct Facts: Sendable {
   private mutating func addLabels(_ model: String, _ data: DataFolder) throws(PageError) {
     for (name, kind) in [(model, "labelled by hand"), ("auto_\(model)", "found automatically")] {
       let file = ArrayKind.labels.fileName(name)
-      guard data.has(file) else { continue }
+      // What the detector found says nothing of norms at places that a person labelled.
+      let isAutomatic = name != model
+      guard data.has(file), !isAutomatic || data.hasAutomaticLabels(model) else { continue }
       let path = Folder.join(data.path, file)
       let archive: Archive
       do { archive = try ArrayFile.read(path) } catch {
@@ -127,21 +129,5 @@ struct Facts: Sendable {
       }
       return
     }
-  }
-}
-
-/// Numbers as text, the same everywhere: a dot, and as many places as asked for.
-enum Decimal {
-  /// `value` with `places` digits after the dot, halves away from zero.
-  static func string(_ value: Double, places: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = (value.magnitude * scale).rounded()
-    guard scaled < 1e15 else { return "\(value)" }
-    let digits = String(Int(scaled))
-    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    let sign = value < 0 && scaled > 0 ? "\u{2212}" : ""
-    return places == 0
-      ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
   }
 }

@@ -22,7 +22,7 @@ struct ShownFigures {
         for draft in try kind.drafts(from: data, models: models) {
           if let model = draft.model, hidden[kind.name]?.contains(model) == true { continue }
           if let figure = draft.figure { figures.append(figure) }
-          warnings += draft.warnings
+          if order.contains(kind.name) || !draft.isNoNews { warnings += draft.warnings }
         }
       } catch {
         problems.append(PageProblem(Self.location(error.description, data), error.description))
