@@ -56,6 +56,7 @@ struct FindingsTests {
     let judged = Criteria().judge(layer)
     #expect(judged.first { $0.criterion == .largestNorm }?.holds == false)
     #expect(judged.first { $0.criterion == .anomalousImages }?.holds == false)
+    #expect(judged.first { $0.criterion == .cornerNorm }?.holds == false)
   }
 
   /// A folder with accuracies, similarities and norms of `model` that are known layer by layer.

@@ -1,16 +1,10 @@
+import ProjectPage
+
 /// Numbers as the report writes them: a dot, and digits that do not depend on the locale.
 enum Numbers {
   /// `value` with `places` digits after the dot, halves away from zero.
   static func decimal(_ value: Double, _ places: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = (value.magnitude * scale).rounded()
-    guard scaled < 1e15 else { return value.isFinite ? "\(value)" : "no number" }
-    let digits = String(Int(scaled))
-    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    let sign = value < 0 && scaled > 0 ? "\u{2212}" : ""
-    return places == 0
-      ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+    value.isFinite ? Decimal.string(value, places: places) : "no number"
   }
 
   /// A share as percent.
@@ -24,7 +18,16 @@ enum Numbers {
 
   /// A difference of shares as percentage points, with its sign.
   static func points(_ difference: Double) -> String {
-    "\(difference > 0 ? "+" : "")\(decimal(100 * difference, 0)) points"
+    let number = decimal(100 * difference, 0)
+    let noun = number == "1" || number == "\u{2212}1" ? "point" : "points"
+    return "\(difference > 0 ? "+" : "")\(number) \(noun)"
+  }
+
+  /// How large a difference of shares is, in percentage points, whatever its sign.
+  static func gap(_ difference: Double) -> String {
+    let points = (100 * difference.magnitude).rounded()
+    return points < 1
+      ? "less than a point" : points == 1 ? "1 point" : "\(decimal(points, 0)) points"
   }
 
   /// A ratio.
@@ -32,8 +35,8 @@ enum Numbers {
     decimal(ratio, ratio.magnitude < 10 ? 2 : ratio.magnitude < 100 ? 1 : 0)
   }
 
-  /// `count` with its noun: "1 layer", "3 layers".
-  static func count(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  /// `count` with its noun: "1 layer", "3 layers", "2 patches".
+  static func count(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? "\(noun)s")"
   }
 }

@@ -77,7 +77,9 @@ extension LayerFindings {
       return number(accuracy - untrained)
     case .cornerSimilarity: return contrast(corner?.ratio)
     case .borderSimilarity: return contrast(border?.ratio)
-    case .cornerNorm: return contrast(norms?.cornerRatio)
+    case .cornerNorm:
+      if let norms, !norms.isFinite { return .noNumber }
+      return contrast(norms?.cornerRatio)
     case .largestNorm:
       guard let norms else { return .absent }
       return norms.isFinite ? number(norms.largestRatio) : .noNumber

@@ -19,7 +19,7 @@ package struct ModelFindings: Sendable {
   /// The files that they were read from.
   package private(set) var sources: [Figure.Source] = []
   /// Where the arrays come from, as far as recorded.
-  package let provenance: Provenance
+  package internal(set) var provenance: Provenance
 
   /// Reads the arrays of `model`.
   ///

@@ -43,14 +43,10 @@ public struct NormFindings: Equatable, Sendable {
     var (medians, sum, count) = ([Double](), 0.0, 0.0)
     var ratios: (corner: [Double], border: [Double]) = ([], [])
     for (image, map) in maps.enumerated() {
-      let sorted = map.values.sorted()
-      let half = sorted.count / 2
-      let middle =
-        sorted.count.isMultiple(of: 2)
-        ? (Double(sorted[half - 1]) + Double(sorted[half])) / 2 : Double(sorted[half])
+      let middle = map.median
       medians.append(middle)
-      smallest = min(smallest, Double(sorted[0]))
-      let top = Double(sorted[sorted.count - 1])
+      smallest = min(smallest, Double(map.values.min() ?? 0))
+      let top = Double(map.values.max() ?? 0)
       largest = max(largest, top)
       if middle > 0, top / middle > largestRatio {
         (largestRatio, largestImage) = (top / middle, image)

@@ -23,11 +23,8 @@ struct AuditReport {
     let compared = try other.findings()
     let control = compared.first { $0.model == ModelFindings.untrainedName }
     if let control { findings.compare(untrained: control) }
-    try writePictures(findings)
+    findings.provenance = try writePictures(findings)
     let own = try folder()
-    // Once more: the pictures have a record now.
-    findings = try ModelFindings(name, in: own)
-    if let control { findings.compare(untrained: control) }
     let verdict = Verdict(findings, by: settings.criteria)
     guard verdict.isMeasured else {
       throw AuditError(
@@ -68,34 +65,37 @@ struct AuditReport {
     }
   }
 
-  /// Writes the pictures of images with large norms, and their record.
-  private func writePictures(_ findings: ModelFindings) throws(AuditError) {
+  /// Writes the pictures of images with large norms, and their record; gives all records.
+  private func writePictures(_ findings: ModelFindings) throws(AuditError) -> Provenance {
+    var provenance = findings.provenance
     let layer = ModelFindings.labelledLayer
-    guard let norms = findings.layers.first(where: { $0.layer == layer })?.norms else { return }
+    guard let norms = findings.layers.first(where: { $0.layer == layer })?.norms else {
+      return provenance
+    }
     let array: NDArray?
     let data = try folder()
     do throws(FigureError) {
       array = try data.file(.norms, name)?.array(
         layer.name, shape: [images.paths.count, nil, nil])
     } catch { throw AuditError(error.description) }
-    guard let array else { return }
+    guard let array else { return provenance }
     let pictures = AnomalousTokenFile(
       name: name, norms: ModelFindings.maps(of: array), findings: norms)
     guard
       let written = try pictures.write(images, to: output, timestep: settings.run.timestep),
-      var entry = findings.provenance.arrays[ArrayKind.norms.fileName(name)]
-    else { return }
+      var entry = provenance.arrays[ArrayKind.norms.fileName(name)]
+    else { return provenance }
     do throws(FileError) {
       entry.sha256 = try SHA256Hex.ofFile(Folder.join(output, written))
       entry.experiment = "audit"
       entry.corrected = nil
       entry.labels = nil
-      var provenance = findings.provenance
       provenance.merge(
         [written: entry], images: provenance.images[images.hash] ?? [], hash: images.hash)
       try AtomicFile.write(
         provenance.bytes, to: Folder.join(output, "provenance_\(name).json"), keepIfEqual: true)
     } catch { throw AuditError(error) }
+    return provenance
   }
 
   /// Every figure of the audited model, and those that show several models with those beside it.

@@ -10,7 +10,7 @@ indirect enum JSONValue: Encodable, Equatable {
   case flag(Bool)
   case null
 
-  /// `value` with six significant decimals, more than any of our measurements has; null for nil, NaN
+  /// `value` with six digits after the dot, more than any of our measurements has; null for nil, NaN
   /// and infinities.
   static func rounded(_ value: Double?) -> JSONValue {
     guard let value, value.isFinite else { return .null }

@@ -12,25 +12,28 @@ struct ReportWords {
   let images: ImageSet
   let control: ModelFindings?
 
-  private var layers: [LayerFindings] { findings.layers }
-  /// "3 of 45", "none of 45", "all 45".
-  private func share(_ count: Int, _ total: Int) -> String {
-    count == 0 ? "none of \(total)" : count == total ? "all \(total)" : "\(count) of \(total)"
+  var layers: [LayerFindings] { findings.layers }
+  /// "in 3 of 45 layers", "in no layer", "in all 45 layers".
+  func inLayers(_ count: Int, _ total: Int) -> String {
+    if count == 0 { return "in no layer" }
+    return count == total ? "in all \(total) layers" : "in \(count) of \(total) layers"
   }
-  private func code(_ layer: Layer) -> String { "`\(layer.name)`" }
+  func code(_ layer: Layer) -> String { code(layer.name) }
+  /// A name from outside must not end the mark that it stands in.
+  func code(_ name: String) -> String { "`\(name.replacing("`", with: "'"))`" }
 
   /// The first line: how many layers meet all criteria.
   var answer: String {
     let (clean, judged) = (verdict.clean.count, verdict.layers.count)
-    let criteria = Numbers.count(verdict.criteria.active.count, "criterion")
-      .replacing("criterions", with: "criteria")
-    let noun = judged == 1 ? "layer" : "layers"
+    let active = verdict.criteria.active.count
+    let criteria = active == 1 ? "the criterion" : "all \(active) criteria"
     switch clean {
-    case 0 where judged == 1: return "The judged layer does not meet all \(criteria)"
-    case 0: return "None of \(judged) \(noun) meets all \(criteria)"
-    case judged: return "All \(judged) \(noun) meet all \(criteria)"
-    case 1: return "1 of \(judged) \(noun) meets all \(criteria)"
-    default: return "\(clean) of \(judged) \(noun) meet all \(criteria)"
+    case 0 where judged == 1: return "The judged layer does not meet \(criteria)"
+    case 0: return "None of \(judged) layers meets \(criteria)"
+    case judged where judged == 1: return "The judged layer meets \(criteria)"
+    case judged: return "All \(judged) layers meet \(criteria)"
+    case 1: return "1 of \(judged) layers meets \(criteria)"
+    default: return "\(clean) of \(judged) layers meet \(criteria)"
     }
   }
 
@@ -43,13 +46,15 @@ struct ReportWords {
     var text = """
       Row and column can be read best from \(code(coarse.largest.layer)): a linear probe puts them into \
       the right one of 8 cells in **\(Numbers.percent(coarse.largest.value))** of cases, where guessing \
-      gives \(Numbers.chance(best?.chance ?? 0.125)). It is right more often than not in \
-      \(share(coarse.above(0.5), coarse.values.count)) layers
+      gives \(Numbers.chance(best?.chance ?? 0.125)). It is right more often than not \
+      \(inLayers(coarse.above(0.5), coarse.values.count)).
       """
     let ends = [Layer(.convIn), Layer(.convOut)].compactMap { end in
       coarse.values.first { $0.layer == end }.map { "\(Numbers.percent($0.value)) in \(code(end))" }
     }
-    text += ends.isEmpty ? "." : "; it reads \(ends.joined(separator: " and "))."
+    if !ends.isEmpty {
+      text += " At the ends of the network it is \(ends.joined(separator: " and "))."
+    }
     if let fine = Extremes(layers, { $0.position.last?.accuracy }),
       let place = layers.first(where: { $0.layer == fine.largest.layer })?.position.last
     {
@@ -58,10 +63,28 @@ struct ReportWords {
         \(Numbers.percent(fine.largest.value)) (guessing: \(Numbers.chance(place.chance))).
         """
     }
-    let tested = images.paths.count - images.paths.count * 4 / 5
+    let count = images.paths.count
+    let trained = ProbeTraining(images: count, side: 1, channels: 1).trainImages
+    let tested = count - trained
     return text
       + " The probe was tested on \(Numbers.count(tested, "image")) that it was not trained on"
-      + (tested < 10 ? ", so small differences mean little." : ".")
+      + (tested < 10 ? ", so small differences mean little." : ".") + training(trained)
+  }
+
+  /// A warning where the probe was trained for far shorter than the paper's, on 400 images once.
+  private func training(_ images: Int) -> String {
+    let passes = passes(findings)
+    let alike = (400 + images - 1) / max(1, images)
+    guard passes < alike / 2 else { return "" }
+    let often = passes == 1 ? "once" : "\(passes) times"
+    return
+      " Between two readings it saw the tokens of \(Numbers.count(images, "image")) \(often), where the paper's "
+      + "saw those of 400: trained longer, by `--probe-passes \(alike)`, it may well read more."
+  }
+
+  /// Passes over the tokens for each of a probe's accuracies.
+  private func passes(_ model: ModelFindings) -> Int {
+    model.record(.accuracies)?.options["probe-passes"].flatMap { Int($0) } ?? 1
   }
 
   /// What the untrained control gives.
@@ -77,25 +100,40 @@ struct ReportWords {
       let gain = Extremes(pairs, { ($0.coarseAccuracy ?? 0) - ($0.untrained ?? 0) })
     else { return "" }
     return """
-      Untrained weights tell position too. In `\(control.model)`, a small network of the same layers with \
-      its initial weights, the probe reads 8 cells in up to \(Numbers.percent(own.largest.value)) of cases \
-      (\(code(own.largest.layer))). The audited model is above it in \
-      \(share(gain.above(0), gain.values.count)) layers, by most in \(code(gain.largest.layer)) \
-      (\(Numbers.points(gain.largest.value))), and by least in \(code(gain.smallest.layer)) \
-      (\(Numbers.points(gain.smallest.value))). The control's widths and images are others, so this is a \
+      What needs no training: in `\(control.model)`, a small network of the same layers with its initial \
+      weights, the probe is right on 8 cells in up to \(Numbers.percent(own.largest.value)) of cases \
+      (\(code(own.largest.layer))). \(compared(gain)) The control's widths are others, and maybe its images, so this is a \
       rough measure of what training added.\(difference(from: control))
       """
   }
 
+  /// Where the audited model is above its control, layer by layer.
+  private func compared(_ gain: Extremes) -> String {
+    let (best, worst) = (gain.largest, gain.smallest)
+    let above = gain.above(0)
+    if above == 0 {
+      return best.value == 0
+        ? "The audited model is nowhere above it; in \(code(best.layer)) the two are equal."
+        : "The audited model is below it everywhere, by \(Numbers.gap(best.value)) in \(code(best.layer)), "
+          + "where it comes closest."
+    }
+    let most = "by most in \(code(best.layer)) (\(Numbers.gap(best.value)))"
+    if worst.value > 0 {
+      return
+        "The audited model is above it \(inLayers(above, gain.values.count)), \(most) and by least in "
+        + "\(code(worst.layer)) (\(Numbers.gap(worst.value)))."
+    }
+    return "The audited model is above it \(inLayers(above, gain.values.count)), \(most)"
+      + (worst.value < 0
+        ? "; it is furthest below in \(code(worst.layer)) (\(Numbers.gap(worst.value)))." : ".")
+  }
+
   /// A warning where the control's probes were trained otherwise.
   private func difference(from control: ModelFindings) -> String {
-    func passes(_ model: ModelFindings) -> String {
-      model.record(.accuracies)?.options["probe-passes"] ?? "1"
-    }
     let (own, other) = (passes(findings), passes(control))
     return own == other
       ? ""
-      : " Its probes took \(other) passes over their tokens for each accuracy where those of the audited "
+      : " Its probes took \(Numbers.count(other, "pass", "passes")) over their tokens for each accuracy where those of the audited "
         + "model took \(own), which alone makes a difference: `--probe-passes \(other)` makes them alike."
   }
 
@@ -136,75 +174,12 @@ struct ReportWords {
   private func outside(_ criterion: Criterion) -> String {
     guard let limit = verdict.criteria.limits[criterion] else { return "" }
     let (failing, count) = verdict.failing(criterion)
-    let bound = "a factor of \(Numbers.factor(limit))"
     guard count > 0 else { return "" }
-    return failing.isEmpty
-      ? " In all \(count) judged layers it stays within \(bound) of 1."
-      : " It leaves \(bound) around 1 in \(failing.count) of \(count) layers: \(failing.byBlock)."
-  }
-
-  // MARK: Norms
-
-  /// Whether tokens of anomalous norm occur, and where.
-  var norms: String {
-    let layer = ModelFindings.labelledLayer
-    guard let norms = layers.first(where: { $0.layer == layer })?.norms else { return "" }
-    guard norms.isFinite else {
-      return
-        "The norms of \(code(layer)) are not all finite numbers, so nothing can be said of them."
-    }
-    let total = images.paths.count
-    var text: String
-    if norms.patches.isEmpty {
-      text = """
-        At the end of `up_blocks[1]`, where the paper's anomalies lie, the detector marks **no patch** in \
-        any of \(Numbers.count(total, "image")).
-        """
-    } else {
-      text = """
-        At the end of `up_blocks[1]`, where the paper's anomalies lie, the detector marks \
-        **\(Numbers.count(norms.patches.count, "patch").replacing("patchs", with: "patches"))** of 2×2 \
-        tokens in \(norms.anomalousImages.count) of \(Numbers.count(total, "image")).
-        """
-    }
-    text += """
-       The largest norm there is \(Numbers.factor(norms.largestRatio)) times the median of its image \
-      (image \(norms.largestImage)).
-      """
-    let marked = layers.filter { !($0.norms?.patches.isEmpty ?? true) }
-    if let most = Extremes(marked, { $0.norms.map { Double($0.anomalousImages.count) } }) {
-      text += """
-         Over all layers it marks patches in \(share(marked.count, layers.count)), in most images \
-        (\(Int(most.largest.value)) of \(total)) in \(code(most.largest.layer)): \
-        \(marked.map(\.layer).byBlock).
-        """
-    } else {
-      text += " It marks none in any other layer."
-    }
-    if let ratio = Extremes(layers, { $0.norms?.largestRatio }) {
-      text += """
-         The largest norm relative to its image's median is \(Numbers.factor(ratio.largest.value)), in \
-        \(code(ratio.largest.layer)).
-        """
-    }
-    return text + "\n\n" + labelled
-  }
-
-  /// The norms of labelled patches through the layers.
-  private var labelled: String {
-    guard let relative = Extremes(layers, { $0.labelledNorm }) else { return "" }
-    let record = findings.record(.anomalyMeans)?.labels
-    let origin =
-      switch record?.source {
-      case "automatic": "marked by the detector"
-      case "file": "of the label file"
-      default: "labelled"
-      }
-    return """
-      The patches \(origin)\(record.map { " (\($0.count))" } ?? "") have up to \
-      \(Numbers.factor(relative.largest.value)) times their image's mean norm \
-      (\(code(relative.largest.layer))), and are above the mean in \
-      \(share(relative.above(1), relative.values.count)) layers.
-      """
+    let bound = "\(Numbers.factor(limit)) times more or less"
+    let judged = count == 1 ? "the judged layer" : "all \(count) judged layers"
+    if failing.isEmpty { return " In \(judged) it stays within the limit, \(bound)." }
+    if failing.count == count { return " In \(judged) it is beyond the limit, \(bound)." }
+    return " It is beyond the limit, \(bound), in \(failing.count) of \(count) judged layers: "
+      + "\(failing.byBlock)."
   }
 }

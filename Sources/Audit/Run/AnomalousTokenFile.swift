@@ -22,30 +22,19 @@ struct AnomalousTokenFile {
   /// The name of the file.
   var file: String { "anomalous_tokens_\(name).safetensors" }
 
-  /// The images to show: those with most patches, then those of the largest relative norm.
+  /// The images to show: those with most patches, then those of the largest norm over the median.
   var shown: [Int] {
     let patches = Dictionary(grouping: findings.patches, by: \.image).mapValues(\.count)
+    let ratios = norms.map { map in
+      let middle = map.median
+      return middle > 0 ? Double(map.values.max() ?? 0) / middle : 0
+    }
     let order = norms.indices.sorted { first, second in
       let (a, b) = (patches[first] ?? 0, patches[second] ?? 0)
-      if a != b { return a > b }
-      let (x, y) = (Self.ratio(norms[first]), Self.ratio(norms[second]))
-      return x == y ? first < second : x > y
+      return (b, ratios[second], first) < (a, ratios[first], second)
     }
     let count = patches.isEmpty ? Self.most / 2 : Self.most
     return Array(order.prefix(count)).sorted()
-  }
-
-  /// The largest norm over the median.
-  static func ratio(_ map: NormMap) -> Float {
-    let middle = median(map)
-    return middle > 0 ? (map.values.max() ?? 0) / middle : 0
-  }
-
-  private static func median(_ map: NormMap) -> Float {
-    let sorted = map.values.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    let half = sorted.count / 2
-    return sorted.count.isMultiple(of: 2) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[half]
   }
 
   /// The file's arrays; nil where no picture can be made of the norms.
@@ -64,8 +53,8 @@ struct AnomalousTokenFile {
       do throws(ExperimentError) {
         pixels += try images.load(image..<image + 1)[0].resized(width: width, height: height).pixels
       } catch { throw AuditError(error.description) }
-      let middle = Self.median(norms[image])
-      relative += norms[image].values.map { middle > 0 ? $0 / middle : .nan }
+      let middle = norms[image].median
+      relative += norms[image].values.map { middle > 0 ? Float(Double($0) / middle) : .nan }
       for patch in findings.patches where patch.image == image {
         patches += [Int64(place), Int64(patch.x), Int64(patch.y)]
       }

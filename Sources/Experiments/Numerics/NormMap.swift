@@ -18,6 +18,16 @@ package struct NormMap: Equatable, Sendable {
   /// The norm at a row and column.
   package subscript(row: Int, column: Int) -> Float { values[row * width + column] }
 
+  /// The median over all tokens, of an even number the mean of the two in the middle; NaN without
+  /// tokens.
+  package var median: Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return .nan }
+    let half = sorted.count / 2
+    return sorted.count.isMultiple(of: 2)
+      ? (Double(sorted[half - 1]) + Double(sorted[half])) / 2 : Double(sorted[half])
+  }
+
   /// The mean over all tokens.
   package var mean: Double { values.reduce(0) { $0 + Double($1) } / Double(values.count) }
 }
