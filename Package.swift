@@ -58,6 +58,7 @@ let package = Package(
       name: "CFigures", exclude: ["font/DejaVuSans-subset.ttf", "font/LICENSE"],
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .target(name: "CLabelPage", exclude: ["page"]),
+    .target(name: "CImageNet", exclude: ["classes.txt"]),
     .target(
       name: "CKernels",
       linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("m")]),
@@ -84,7 +85,7 @@ let package = Package(
       ]),
     library("Cluster", ["Files", "Layers", "StableDiffusion", "Experiments"]),
 
-    library("Dataset", ["Files", "Images"]),
+    library("Dataset", ["Files", "Images", "CImageNet"]),
 
     // Pictures and pages.
     library("Figures", ["Files", "Tensors", "Images", "Layers", "CCairo", "CFigures"]),

@@ -1,3 +1,5 @@
+import CImageNet
+
 /// A class of ImageNet (ILSVRC 2012): index, WordNet id and names.
 public struct ImageNetClass: Sendable, Equatable {
   /// The place among the 1000 classes, by WordNet id.
@@ -8,7 +10,10 @@ public struct ImageNetClass: Sendable, Equatable {
   public let names: [String]
 
   /// The 1000 classes in the order of their index.
-  public static let all: [ImageNetClass] = imageNetTable.split(separator: "\n").enumerated().map {
+  public static let all: [ImageNetClass] = String(
+    decoding: UnsafeBufferPointer(start: imagenet_classes_start, count: imagenet_classes_size),
+    as: UTF8.self
+  ).split(separator: "\n").enumerated().map {
     let fields = $1.split(separator: " ", maxSplits: 1)
     return ImageNetClass(
       index: $0, wnid: "n\(fields[0])",
