@@ -105,5 +105,14 @@ struct FigureViewTests {
     #expect(curves.map(\.id) == ["accuracy-given-0", "accuracy-8x8-tiny", "accuracy-8x8-other"])
     #expect(curves[0].y == [25, 25])
     #expect(figure.models == ["other", "tiny"])
+
+    for model in ["tiny", "other"] {
+      try TestArrays.writeSimilarities(folder, model: model) { _, group in 0.2 + 0.1 * Float(group) }
+    }
+    let whole = try #require(
+      try FigureKind.comparison.drafts(from: DataFolder(folder.path))[0].figure)
+    #expect(whole.panels.map(\.id) == ["accuracy", "corner", "border"])
+    // The same colours in all: the first panel's legend is enough.
+    #expect(whole.panels.map { $0.legend != nil } == [true, false, false])
   }
 }

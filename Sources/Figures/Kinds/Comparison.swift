@@ -52,7 +52,7 @@ struct Comparison {
         sources.append(inputs.source)
       }
     }
-    let panels = kinds.compactMap { panel($0, found, given) }
+    let panels = withoutRepeatedLegends(kinds.compactMap { panel($0, found, given) })
     guard found.count > 1, !panels.isEmpty else {
       return FigureDraft(
         figure: nil,
@@ -115,6 +115,23 @@ struct Comparison {
               stroke: Stroke(Color(0x777777), width: 1, dash: [1, 1.6])))
         } + curves.reversed().map(Mark.curve),
       legend: Legend([.upperRight, .upperLeft, .lowerRight, .lowerLeft]))
+  }
+
+  /// The panels, with the legend of each that names more than those above it.
+  ///
+  /// A model's colour is the same in all, so that once is enough, and a legend hides no curve
+  /// without need.
+  private static func withoutRepeatedLegends(_ panels: [LayerPanel]) -> [LayerPanel] {
+    var named: Set<String> = []
+    return panels.map { panel in
+      let labels = panel.marks.compactMap { mark in
+        if case .curve(let curve) = mark { curve.label } else { nil }
+      }
+      var kept = panel
+      if named.isSuperset(of: labels) { kept.legend = nil }
+      named.formUnion(labels)
+      return kept
+    }
   }
 
   /// What the noised latents give in one panel, once where models share their latents.

@@ -7,7 +7,7 @@ struct LayerPanel {
   var scale: Scale
   var ticks: [Tick]
   var marks: [Mark]
-  var legend: Legend
+  var legend: Legend?
 }
 
 /// Panels stacked over one layer axis, with layer ticks and block names under the lowest.
