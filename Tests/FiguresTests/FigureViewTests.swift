@@ -107,7 +107,8 @@ struct FigureViewTests {
     #expect(figure.models == ["other", "tiny"])
 
     for model in ["tiny", "other"] {
-      try TestArrays.writeSimilarities(folder, model: model) { _, group in 0.2 + 0.1 * Float(group) }
+      try TestArrays.writeSimilarities(folder, model: model) { _, group in 0.2 + 0.1 * Float(group)
+      }
     }
     let whole = try #require(
       try FigureKind.comparison.drafts(from: DataFolder(folder.path))[0].figure)
