@@ -8,8 +8,10 @@ public final class FloatBuffer: @unchecked Sendable {
   /// The number of elements.
   public let count: Int
 
-  /// The size of its block of ``LargeMemory``; 0 where it is none.
-  private let blockBytes: Int
+  #if canImport(Glibc)
+    /// The size of its block of ``LargeMemory``; 0 where it is none.
+    private let blockBytes: Int
+  #endif
 
   /// Memory for `count` floats.
   public init(count: Int) {
@@ -22,8 +24,8 @@ public final class FloatBuffer: @unchecked Sendable {
         address = block.address.bindMemory(to: Float.self, capacity: count)
         return
       }
+      blockBytes = 0
     #endif
-    blockBytes = 0
     address = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
       .bindMemory(to: Float.self, capacity: max(count, 1))
   }
