@@ -128,6 +128,7 @@ struct ArrayOrigins {
     for figure in figures {
       let kind = figure.kind.replacing("-", with: " ")
       for source in figure.sources {
+        let model = figure.model ?? ArrayKind.model(ofFile: source.name)
         let credit = origins[source.name]?.credit ?? ""
         let place =
           credits.firstIndex { $0.credit == credit }
@@ -135,12 +136,12 @@ struct ArrayOrigins {
             credits.append((credit, []))
             return credits.count - 1
           }()
-        if let group = credits[place].groups.firstIndex(where: { $0.model == figure.model }) {
+        if let group = credits[place].groups.firstIndex(where: { $0.model == model }) {
           if !credits[place].groups[group].kinds.contains(kind) {
             credits[place].groups[group].kinds.append(kind)
           }
         } else {
-          credits[place].groups.append((figure.model, [kind]))
+          credits[place].groups.append((model, [kind]))
         }
       }
     }
