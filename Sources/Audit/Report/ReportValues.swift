@@ -39,7 +39,8 @@ struct ReportValues {
       "software": .text("unetlens \(settings.version)"), "scholar": .list([]),
       "social": .list([]), "url": .absent, "jsonld": .json(jsonLD(title)),
       "name": .text(ModelName.display(findings.model)), "facts": .list(facts),
-      "answer": .text("\(words.answer)."), "clean": clean, "strip": tables.strip,
+      "answer": .text("\(words.answer)."), "undertrained": .flag(words.isUndertrained),
+      "clean": clean, "strip": tables.strip,
       "criteria": tables.criteria, "layers": tables.layers,
       "position": section(
         [words.position, words.untrained], ["quantitative", "comparison", "position-maps"]),

@@ -46,7 +46,7 @@ struct ReportWords {
     var text = """
       Row and column can be read best from \(code(coarse.largest.layer)): a linear probe puts them into \
       the right one of 8 cells in **\(Numbers.percent(coarse.largest.value))** of cases, where guessing \
-      gives \(Numbers.chance(best?.chance ?? 0.125)). It is right more often than not \
+      gives \(Numbers.chance(best?.chance ?? 0.125)). More often than not it is right \
       \(inLayers(coarse.above(0.5), coarse.values.count)).
       """
     let ends = [Layer(.convIn), Layer(.convOut)].compactMap { end in
@@ -63,23 +63,34 @@ struct ReportWords {
         \(Numbers.percent(fine.largest.value)) (guessing: \(Numbers.chance(place.chance))).
         """
     }
-    let count = images.paths.count
-    let trained = ProbeTraining(images: count, side: 1, channels: 1).trainImages
-    let tested = count - trained
+    let tested = images.paths.count - trainImages
     return text
       + " The probe was tested on \(Numbers.count(tested, "image")) that it was not trained on"
-      + (tested < 10 ? ", so small differences mean little." : ".") + training(trained)
+      + (tested < 10 ? ", so small differences mean little." : ".") + training
   }
 
-  /// A warning where the probe was trained for far shorter than the paper's, on 400 images once.
-  private func training(_ images: Int) -> String {
+  /// Images that the probe was trained on.
+  private var trainImages: Int {
+    ProbeTraining(images: images.paths.count, side: 1, channels: 1).trainImages
+  }
+
+  /// Passes that would show the probe as many images between two readings as the paper's saw: 400.
+  private var publishedPasses: Int { (400 + trainImages - 1) / max(1, trainImages) }
+
+  /// Whether the probe was trained for far shorter than the paper's.
+  var isUndertrained: Bool {
+    layers.contains { $0.coarseAccuracy != nil } && passes(findings) < publishedPasses / 2
+  }
+
+  /// A warning where that is so.
+  private var training: String {
+    guard isUndertrained else { return "" }
     let passes = passes(findings)
-    let alike = (400 + images - 1) / max(1, images)
-    guard passes < alike / 2 else { return "" }
     let often = passes == 1 ? "once" : "\(passes) times"
     return
-      " Between two readings it saw the tokens of \(Numbers.count(images, "image")) \(often), where the paper's "
-      + "saw those of 400: trained longer, by `--probe-passes \(alike)`, it may well read more."
+      " Between two readings it saw the tokens of \(Numbers.count(trainImages, "image")) \(often), where "
+      + "the paper's saw those of 400: trained longer, by `--probe-passes \(publishedPasses)`, it may well "
+      + "read more."
   }
 
   /// Passes over the tokens for each of a probe's accuracies.
