@@ -46,7 +46,7 @@ struct ReportWords {
     var text = """
       Row and column can be read best from \(code(coarse.largest.layer)): a linear probe puts them into \
       the right one of 8 cells in **\(Numbers.percent(coarse.largest.value))** of cases, where guessing \
-      gives \(Numbers.chance(best?.chance ?? 0.125)). More often than not it is right \
+      gives \(Numbers.chance(best?.chance ?? 0.125)). This share is above one half \
       \(inLayers(coarse.above(0.5), coarse.values.count)).
       """
     let ends = [Layer(.convIn), Layer(.convOut)].compactMap { end in
