@@ -9,10 +9,13 @@ canvas.height = height;
 }
 const context = canvas.getContext("2d");
 const image = context.createImageData(width, height);
-values.forEach((value, token) => {
-const alpha = Math.min(255, Math.round(Math.abs(value) * 255)) || 0;
-image.data.set([...(value < 0 ? blue : orange), alpha], token * 4);
-});
+const { data } = image;
+for (let token = 0, place = 0; token < values.length; token += 1, place += 4) {
+const value = values[token];
+const colour = value < 0 ? blue : orange;
+for (let part = 0; part < 3; part += 1) data[place + part] = colour[part];
+data[place + 3] = Math.min(255, Math.round(Math.abs(value) * 255)) || 0;
+}
 context.putImageData(image, 0, 0);
 }
 function norms(canvas, result, { smallest, largest }) {

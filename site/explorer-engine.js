@@ -1,73 +1,16 @@
 "use strict";
+const unetlensWorker = {};
 const unetlensEngine = (() => {
-class EngineError extends Error {
-constructor(code, sentence) {
-super(sentence);
-this.name = "EngineError";
-this.code = code;
-this.sentence = sentence;
-}
-}
+const { ExplorerError, cancelled } = unetlensFiles;
 const measures = Object.freeze(["cosine", "centered-cosine", "dot-product", "manhattan",
 "euclidean", "chebyshev", "relative-norm"]);
-const arrivals = new Map();
-function accept(name, base64) {
-const arrival = arrivals.get(name);
-arrivals.delete(name);
-if (arrival) arrival(base64);
+const parts = ["memory", "tensors", "configs", "models", "maps", "extract", "calls"];
+async function workerSource(base) {
+const missing = parts.filter((part) => !unetlensWorker[part]);
+await Promise.all(missing.map((part) => unetlensFiles.run(`${base}explorer-worker-${part}.js`)));
+const calls = parts.map((part) => `(${unetlensWorker[part]})(worker);`);
+return new Blob(["\"use strict\";\nconst worker = {};\n", ...calls], { type: "text/javascript" });
 }
-const fromDisk = () => location.protocol === "file:";
-function script(address, name) {
-return new Promise((resolve, reject) => {
-const element = document.createElement("script");
-element.src = address;
-const end = (result) => {
-element.remove();
-result instanceof Error ? reject(result) : resolve(result);
-};
-if (name) arrivals.set(name, (text) => end(text));
-element.onload = () => end(name && arrivals.delete(name)
-? new EngineError("weights", `The file ${address} does not hold what it should.`) : "");
-element.onerror = () => {
-if (name) arrivals.delete(name);
-end(new EngineError("weights", `The file ${address} could not be loaded.`));
-};
-document.head.append(element);
-});
-}
-async function fetchData(address, name, signal, onBytes) {
-if (fromDisk()) {
-const bytes = new TextEncoder().encode(await script(address, name));
-onBytes(bytes.length);
-return bytes;
-}
-let response;
-try {
-response = await fetch(address, { signal });
-if (!response.ok) throw new Error(String(response.status));
-const chunks = [];
-let length = 0;
-for (const reader = response.body.getReader(); ;) {
-const { done, value } = await reader.read();
-if (done) break;
-chunks.push(value);
-length += value.length;
-onBytes(length);
-}
-const bytes = new Uint8Array(length);
-let place = 0;
-for (const chunk of chunks) {
-bytes.set(chunk, place);
-place += chunk.length;
-}
-return bytes;
-} catch (error) {
-if (signal.aborted) throw cancelled();
-throw new EngineError("weights",
-`The file ${address} could not be loaded (${error.message || error}).`);
-}
-}
-const cancelled = () => new EngineError("cancelled", "The computation was cancelled.");
 function create(options = {}) {
 const base = options.base ?? "assets/";
 const onError = options.onError ?? (() => {});
@@ -79,6 +22,8 @@ let loads = new Map();
 let downloads = new AbortController();
 function start() {
 starting ??= begin().catch((error) => {
+worker?.terminate();
+worker = null;
 starting = null;
 throw error;
 });
@@ -86,33 +31,25 @@ return starting;
 }
 async function begin() {
 if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
-throw new EngineError("unsupported",
+throw new ExplorerError("unsupported",
 "This browser has no WebAssembly or no workers, which the U-Net needs to run here.");
 }
-if (typeof unetlensWorker !== "function") await script(`${base}explorer-worker.js`);
-const source = new Blob([`(${unetlensWorker})()`], { type: "text/javascript" });
-const address = URL.createObjectURL(source);
+if (typeof DecompressionStream !== "function") {
+throw new ExplorerError("unsupported", "This browser can’t unpack the U-Net’s program; "
++ "Chromium from version 80, Firefox 113 and Safari 16.4 can.");
+}
+const program = await unetlensFiles.data(`${base}explorer-wasm.txt`, { name: "explorer-wasm.txt" });
+const address = URL.createObjectURL(await workerSource(base));
 const made = new Worker(address);
 URL.revokeObjectURL(address);
 worker = made;
 made.onmessage = ({ data }) => hear(data);
 made.onerror = (event) => {
 event.preventDefault?.();
-restart(new EngineError("crash", `The worker stopped: ${event.message || "no reason given"}.`));
+restart(new ExplorerError("crash", `The worker stopped: ${event.message || "no reason given"}.`));
 };
-await call("start",
-{ wasm: await program(), memory: options.memory ?? 256 * 2 ** 20, measures });
-}
-async function program() {
-if (fromDisk()) return script(`${base}explorer-wasm.js`, "explorer.wasm");
-try {
-const response = await fetch(`${base}explorer.wasm`);
-if (!response.ok) throw new Error(String(response.status));
-return await response.arrayBuffer();
-} catch (error) {
-throw new EngineError("weights",
-`The file ${base}explorer.wasm could not be loaded (${error.message || error}).`);
-}
+await call("start", { program, memory: options.memory ?? 256 * 2 ** 20, measures },
+{ transfer: [program.buffer] });
 }
 function hear({ id, result, progress, error, fatal }) {
 const waiting = calls.get(id);
@@ -125,7 +62,7 @@ if (!error) {
 waiting?.resolve(result);
 return;
 }
-const failure = new EngineError(error.code, error.sentence);
+const failure = new ExplorerError(error.code, error.sentence);
 waiting?.reject(failure);
 if (fatal) restart(failure);
 }
@@ -168,15 +105,16 @@ const total = files.reduce((sum, [part]) => sum + (model.bytes?.[part] ?? 0), 0)
 const ready = start();
 ready.catch(() => {});
 const parts = await Promise.all(files.map(async ([part, file]) => {
-const bytes = await fetchData(base + file, file, signal, (count) => {
+const onBytes = (count) => {
 counts.set(part, count);
 const loaded = [...counts.values()].reduce((sum, more) => sum + more, 0);
 tell(loaded, Math.max(total, loaded));
-});
-return [part, bytes];
+};
+return [part, await unetlensFiles.data(base + file, { name: file, signal, onBytes })];
 }));
 await ready;
 if (signal.aborted) throw cancelled();
+await start();
 await call("load",
 { name: model.name, configs: model.configs, parts: Object.fromEntries(parts), files: model.files },
 { transfer: parts.map(([, bytes]) => bytes.buffer) });
@@ -201,5 +139,5 @@ worker?.postMessage({ kind: "cancel" });
 }
 return { load, extract, put, similarity, strip, norms, values, forget, cancel };
 }
-return { create, accept, measures, EngineError };
+return { create, measures };
 })();

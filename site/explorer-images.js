@@ -1,6 +1,6 @@
 "use strict";
 unetlensExplorer.images = (() => {
-const { FileError, script, plain } = unetlensExplorer.files;
+const { ExplorerError, data, plain } = unetlensFiles;
 const entries = new Map();
 let count = 0;
 function start(catalogue) {
@@ -25,7 +25,7 @@ const canvas = square(bitmap, Math.min(bitmap.width, bitmap.height, 512));
 bitmap.close();
 return canvas;
 } catch {
-throw new FileError(complaint);
+throw new ExplorerError("file", complaint);
 }
 }
 async function add(blob, name) {
@@ -35,7 +35,7 @@ entries.set(id, { id, name, isOwn: true, canvas: Promise.resolve(canvas) });
 return id;
 }
 async function load({ file, thumbnail, name }) {
-const bytes = await (file ? script(file) : plain(thumbnail));
+const bytes = await (file ? data(file) : plain(thumbnail));
 return decode(new Blob([bytes]), `The picture ${name} is damaged.`);
 }
 function canvas(id) {

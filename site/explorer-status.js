@@ -20,6 +20,7 @@ const pane = view.maps[index];
 const isBusy = job.status === "waiting" || job.status === "loading";
 pane.wait.hidden = !isBusy;
 if (isBusy) wait(pane.wait, job);
+else pane.wait.replaceChildren();
 if (job.status === "ready") return;
 pane.frame.classList.add("xp-absent");
 view.pinned[index] = null;

@@ -71,11 +71,11 @@ return blocks;
 }
 async function fetchBlock(job) {
 const { folder, blocks, images, name } = job.model;
-const { FileError, plain } = unetlensExplorer.files;
+const { ExplorerError, plain } = unetlensFiles;
 const block = blocks.find((each) => each.name === job.block);
 if (!images.includes(job.image) || !block) {
-throw new FileError(`${name} can’t run in a browser, and this page has no representations `
-+ `of ${block ? "this image" : `the block ${job.block}`} from it.`);
+throw new ExplorerError("file", `${name} can’t run in a browser, and this page has no `
++ `representations of ${block ? "this image" : `the block ${job.block}`} from it.`);
 }
 job.abort = new AbortController();
 const bytes = await plain(

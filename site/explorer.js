@@ -8,9 +8,9 @@ const probe = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 12
 function whyNot() {
 if (typeof WebAssembly !== "object") return "this browser has no WebAssembly, or it is switched off";
 if (!WebAssembly.validate(probe)) return "this browser’s WebAssembly lacks vector instructions";
-if (typeof Worker !== "function" || typeof createImageBitmap !== "function"
-|| !("popover" in HTMLElement.prototype)) return "this browser is too old for it";
-return "";
+const isOld = [typeof Worker, typeof createImageBitmap, typeof DecompressionStream]
+.some((kind) => kind !== "function") || !("popover" in HTMLElement.prototype);
+return isOld ? "this browser is too old for it" : "";
 }
 return function start(makeEngine) {
 const reason = whyNot();
