@@ -52,14 +52,14 @@ static void pack_part(void *pointer, size_t index, int thread) {
   const size_t head = index / blocks, first = index % blocks * packed_keys;
   const size_t end = first + packed_keys < all->shape.keys ? first + packed_keys : all->shape.keys;
   const size_t width = all->shape.head_width;
-  float *keys = all->packed + head * 2 * all->shape.keys * width;
-  float *values = keys + all->shape.keys * width;
   if (is_tiled(all->shape)) {
     const size_t at = head * width;
     attention_amx_pack(all->keys + at, all->values + at, all->stride, all->shape, head, first,
                        (end + 31) / 32 * 32, all->packed);
     return;
   }
+  float *keys = all->packed + head * 2 * all->shape.keys * width;
+  float *values = keys + all->shape.keys * width;
   if (is_half(all->shape)) {
     const size_t at = first * all->stride + head * width;
     attention_half_pack(all->keys + at, all->values + at, all->stride, width, first, end,
@@ -236,7 +236,7 @@ static void attend_part(void *pointer, size_t index, int thread) {
   const attention_job *all = pointer;
   const size_t blocks = (all->count + all->lanes - 1) / all->lanes;
   const size_t head = index / blocks, first = index % blocks * all->lanes;
-  if (all->lanes == amx_queries)
+  if (is_tiled(all->shape))
     attention_amx(all, head, first, thread);
   else if (is_half(all->shape))
     attention_half(all, head, first, thread);

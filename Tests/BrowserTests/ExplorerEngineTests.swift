@@ -27,7 +27,7 @@ struct ExplorerEngineTests {
       #expect(found["height"].int == map.height && found["channels"].int == map.channels)
       let values = found["values"].array.map { Float($0.number ?? .nan) }
       // The issue's bound; both sides round differently in float32.
-      #expect(Self.relativeDistance(values, map.values) <= 1e-3, "\(layer.name)")
+      #expect(relativeDistance(values, map.values) <= 1e-3, "\(layer.name)")
       compared += 1
     }
     #expect(compared == 11)
@@ -147,16 +147,5 @@ struct ExplorerEngineTests {
         await engine.put({ key: 'p', block: 'mid_block', channels: 1, height: 1, width: 2,
           bytes: new Uint16Array([0x3c00, 0xc000]).buffer }) && engine.values({ key: 'p', block: 'mid_block' })
         """)["values"] == [1, -2])
-  }
-
-  private static func relativeDistance(_ found: [Float], _ expected: [Float]) -> Double {
-    guard found.count == expected.count else { return .infinity }
-    var difference = 0.0
-    var size = 0.0
-    for (a, b) in zip(found, expected) {
-      difference += Double(a - b) * Double(a - b)
-      size += Double(b) * Double(b)
-    }
-    return (difference / size).squareRoot()
   }
 }

@@ -59,12 +59,7 @@ struct ReferenceTests {
     for layer in Layer.experiments {
       let ours = try #require(found[layer.name]?.array).doubles()
       let theirs = try #require(original[layer.name]?.array).doubles()
-      var (difference, size) = (0.0, 0.0)
-      for (one, other) in zip(ours, theirs) {
-        difference += (one - other) * (one - other)
-        size += other * other
-      }
-      let distance = (difference / size).squareRoot()
+      let distance = relativeDistance(ours, theirs)
       #expect(distance <= 3e-5, "\(layer): relative L2 distance \(distance)")
     }
     if let python = ProcessInfo.processInfo.environment["UNETLENS_PYTHON"] {

@@ -1,5 +1,6 @@
 import DNNLKernels
 import Kernels
+import TestSupport
 import Testing
 
 /// Every operation of ``DNNLKernels`` against ``PortableKernels`` on random values and odd shapes.
@@ -186,13 +187,7 @@ struct DNNLKernelsTests {
     #expect(
       found.height == expected.height && found.width == expected.width
         && found.channels == expected.channels, sourceLocation: sourceLocation)
-    var difference = 0.0
-    var size = 0.0
-    for (a, b) in zip(found.values, expected.values) {
-      difference += Double(a - b) * Double(a - b)
-      size += Double(b) * Double(b)
-    }
-    let distance = (difference / max(size, 1e-30)).squareRoot()
-    #expect(distance <= tolerance, sourceLocation: sourceLocation)
+    #expect(
+      relativeDistance(found.values, expected.values) <= tolerance, sourceLocation: sourceLocation)
   }
 }

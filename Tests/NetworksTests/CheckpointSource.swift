@@ -1,6 +1,7 @@
 import Kernels
 import Networks
 import Tensors
+import TestSupport
 
 /// A component's `.safetensors` file as a source of weights.
 struct CheckpointSource: WeightSource {
@@ -63,12 +64,5 @@ func distance(_ found: FeatureMap, _ expected: FeatureMap) -> Double {
   guard found.height == expected.height, found.width == expected.width,
     found.channels == expected.channels
   else { return .infinity }
-  var difference = 0.0
-  var norm = 0.0
-  for (a, b) in zip(found.values, expected.values) {
-    difference += (Double(a) - Double(b)) * (Double(a) - Double(b))
-    norm += Double(b) * Double(b)
-  }
-  let distance = (difference / norm).squareRoot()
-  return distance.isNaN ? .infinity : distance
+  return relativeDistance(found.values, expected.values)
 }

@@ -151,15 +151,3 @@ struct ReferenceVectors {
     #expect(distance <= allowed, "\(name): \(distance)")
   }
 }
-
-/// The L2 norm of the difference over that of `expected`, in float64.
-func relativeDistance(_ found: [Float], _ expected: [Float]) -> Double {
-  guard found.count == expected.count else { return .infinity }
-  var (difference, norm) = (0.0, 0.0)
-  for (a, b) in zip(found, expected) {
-    let gap = Double(a) - Double(b)
-    difference += gap * gap
-    norm += Double(b) * Double(b)
-  }
-  return norm > 0 ? (difference / norm).squareRoot() : difference.squareRoot()
-}

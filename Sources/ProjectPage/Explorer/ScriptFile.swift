@@ -4,9 +4,9 @@
 /// over http the same file is fetched, with progress. `BYTES` are the bytes themselves, which the
 /// script element reads as windows-1252: only what would end a string is escaped, so that weights
 /// grow by 1.3 % where base64 adds a third.
-public enum ScriptFile {
-  /// The script that hands over `bytes` under `name`, which needs no escaping.
-  public static func bytes(_ bytes: [UInt8], name: String) -> [UInt8] {
+package enum ScriptFile {
+  /// The script that hands over `bytes` under `name`, a path of the page, which needs no escaping.
+  package static func bytes(_ bytes: [UInt8], name: String) -> [UInt8] {
     var script = Array("unetlensFiles.accept(\"\(name)\",\"".utf8)
     script.reserveCapacity(bytes.count + bytes.count / 16 + script.count + 3)
     let backslash = UInt8(ascii: "\\")
